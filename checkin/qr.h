@@ -1,0 +1,16 @@
+/*
+ * A ticket's QR code (ISO/IEC 18004): alphanumeric mode, level Q, 124 characters make version 7,
+ * 45 × 45 modules; quiet zone of 4; black on white, in dark mode too. The one file that knows
+ * libqrencode and libpng is qr.c.
+ */
+#pragma once
+
+#include <glib.h>
+
+#define QR_QUIET 4
+
+/* An SVG document (one path, in units of a module, with a title of @title_text, nullable). NULL with
+ * @error when @text can't be a code. */
+GBytes *qr_svg(const char *text, const char *title_text, GError **error);
+/* A 1-bit grey PNG, @scale pixels a module, at a low zlib level. */
+GBytes *qr_png(const char *text, guint scale, GError **error);

@@ -1,0 +1,21 @@
+/*
+ * Tickets as people and doors hold them: signing and verifying with the event's keys. The text is
+ * never stored: Ed25519 is deterministic, so it is signed again when asked for.
+ */
+#pragma once
+
+#include "checkin/t1.h"
+#include "schema/event.h"
+
+/* The T1 text of a ticket that the record keeps. */
+void ticket_text(const Event *event, VaultEvent *keys, const TicketIdentity *ticket,
+	char ret_text[T1_TEXT_LENGTH + 1]);
+
+typedef enum {
+	TICKET_OURS,
+	TICKET_NOT_OURS, /* not a T1, or our key does not verify it */
+} TicketVerdict;
+
+/* Reads and verifies @text; fills @ret and @ret_mark when it is a T1 of @event. */
+TicketVerdict ticket_check(const Event *event, VaultEvent *keys, const char *text, gsize length,
+	T1 *ret, gint64 *ret_mark);

@@ -1,0 +1,173 @@
+/*
+ * An event as its definition says it (interface.md, "Event definition"), with the numbers that
+ * the tables know it by. Immutable after loading; shared by reference between threads.
+ *
+ * Texts are JSON objects of language to text ({"en": "Lunch", "es": "Almuerzo"}).
+ */
+#pragma once
+
+#include <jansson.h>
+#include "schema/db.h"
+#include "schema/vault.h"
+#include "schema/mark.h"
+
+typedef enum {
+	SESSION_DAY,
+	SESSION_TRAINING,
+	SESSION_BUS,
+	SESSION_MEAL,
+	SESSION_VISIT,
+	SESSION_SHIFT,
+#define SESSION_KINDS 6
+} SessionKind;
+const char *session_kind_name(SessionKind kind); /* "day" … as in the definition */
+
+typedef enum {
+	DOOR_OPEN,
+	DOOR_LISTED,
+} DoorRule;
+
+typedef enum {
+	REENTRY_AGAIN,
+	REENTRY_ONCE,
+} ReentryRule;
+
+#define NO_CAPACITY (-1)
+#define NO_TIME G_MININT64 /* an opening or closing time that was not given */
+
+typedef struct {
+	guint16 no;
+	char *code;
+	json_t *name;
+	char **counties; /* NULL-terminated */
+} EventRegion;
+
+typedef struct {
+	guint16 no;
+	json_t *place;
+	gint64 departs;
+	int capacity;
+} EventStop;
+
+typedef struct {
+	guint16 no;
+	char *code;
+	SessionKind kind;
+	json_t *title;
+	json_t *place;
+	gint64 starts, ends;
+	guint16 region_no; /* 0: every region */
+	int capacity;
+	DoorRule door;
+	ReentryRule reentry;
+	guint16 return_no; /* 0: none */
+	GPtrArray *stops;  /* of EventStop */
+} EventSession;
+
+typedef struct {
+	guint16 no; /* within the event */
+	char *name;
+	guint16 session_no;
+	guint16 stop_no; /* 0: none */
+} EventCheckpoint;
+
+typedef struct {
+	char *code;
+	GArray *sessions; /* of guint16 */
+	int min, max;
+} EventChoice;
+
+typedef struct {
+	guint16 no;
+	char *code;
+	json_t *title;
+	GArray *includes;   /* of guint16, session numbers */
+	GPtrArray *choices; /* of EventChoice */
+	int capacity;
+	gint64 opens, closes; /* NO_TIME: the registration's */
+	gint64 fee_amount;    /* in the currency's smallest unit; 0: free */
+	char *fee_currency;   /* ISO 4217, NULL when free */
+	json_t *fee_text;
+} EventOption;
+
+typedef struct {
+	guint16 no;
+	char *code;
+	char *name;
+	guint16 region_no;
+	int expected; /* -1: not said */
+	gboolean listed;
+} EventDelegation;
+
+typedef struct {
+	char *code;
+	char *type; /* text, choice, choices, yes-no, number */
+	json_t *label;
+	json_t *choices; /* array of {code, label{}} or NULL */
+	gboolean required;
+	json_t *purpose;
+	json_t *seen_by;
+	int days_kept;
+} EventQuestion;
+
+typedef struct {
+	json_t *title;
+	char *url;
+} EventLink;
+
+typedef struct Event {
+	grefcount references;
+	guint8 id[EVENT_ID_BYTES];
+	guint8 salt[SALT_BYTES];
+	gint64 history;
+	gint64 edition; /* raised by each load of a definition */
+	char *slug;
+	char *zone;
+	GTimeZone *time_zone;
+	json_t *title, *text; /* text: {key: {lang: text}} */
+	char *contact;
+	gint64 starts, ends;
+	gint64 opens, closes; /* registration */
+	int logistics_days, identity_days;
+	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
+	char **languages; /* those that the title is given in, the first the event's own */
+} Event;
+
+Event *event_ref(Event *event);
+void event_unref(Event *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_unref)
+
+/* @texts in @lang, else in the event's own language, else in any; "" when there is none. */
+const char *event_text(const Event *event, const json_t *texts, const char *lang);
+
+const EventRegion *event_region(const Event *event, guint16 no);
+const EventRegion *event_region_by_code(const Event *event, const char *code);
+const EventRegion *event_region_of_county(const Event *event, const char *county); /* case folded */
+const EventSession *event_session(const Event *event, guint16 no);
+const EventSession *event_session_by_code(const Event *event, const char *code);
+const EventStop *event_stop(const EventSession *session, guint16 no);
+const EventOption *event_option(const Event *event, guint16 no);
+const EventOption *event_option_by_code(const Event *event, const char *code);
+const EventDelegation *event_delegation(const Event *event, guint16 no);
+const EventDelegation *event_delegation_by_code(const Event *event, const char *code); /* any case */
+const EventCheckpoint *event_checkpoint(const Event *event, guint16 no);
+const EventCheckpoint *event_first_checkpoint(const Event *event, guint16 session_no);
+gboolean event_option_open(const Event *event, const EventOption *option, gint64 now);
+
+/* Reads an event from its rows. ABSENT when there is none of that slug or id. Not cheap: pages use
+ * the shelf. */
+Event *event_read(Db *db, const char *slug, GError **error);
+Event *event_read_by_id(Db *db, const guint8 id[EVENT_ID_BYTES], GError **error);
+
+/* All events of a process, read once: looks for a new edition at most once a second, so that a
+ * request costs no query. Thread-safe. */
+typedef struct EventShelf EventShelf;
+EventShelf *event_shelf_new(void);
+void event_shelf_free(EventShelf *shelf);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventShelf, event_shelf_free)
+/* A reference of the caller's own, or NULL with @error (ABSENT). @db is inside a transaction. */
+Event *event_shelf_take(EventShelf *shelf, Db *db, const char *slug, gint64 now, GError **error);
+Event *event_shelf_take_by_id(EventShelf *shelf, Db *db, const guint8 id[EVENT_ID_BYTES],
+	gint64 now, GError **error);
+/* All of them, by start; of Event, owned. */
+GPtrArray *event_shelf_list(EventShelf *shelf, Db *db, gint64 now, GError **error);

@@ -1,0 +1,348 @@
+-- The tables of the first release. DB_ID and DB_BYTES are the engine's names (db_script).
+-- Times are UTC seconds; those of scans and presence are milliseconds. Marks, epochs, devices and
+-- histories are 64 bits kept as signed integers.
+
+CREATE TABLE event (
+	id DB_BYTES NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+	slug TEXT NOT NULL UNIQUE,
+	zone TEXT NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'expired')),
+	definition TEXT NOT NULL,
+	edition BIGINT NOT NULL,
+	version BIGINT NOT NULL DEFAULT 0,
+	last_no BIGINT NOT NULL DEFAULT 0 CHECK (last_no <= 16777215),
+	history BIGINT NOT NULL,
+	salt DB_BYTES NOT NULL CHECK (length(salt) = 16),
+	starts BIGINT NOT NULL,
+	ends BIGINT NOT NULL CHECK (ends >= starts)
+);
+
+CREATE TABLE region (
+	event DB_BYTES NOT NULL REFERENCES event,
+	no BIGINT NOT NULL,
+	code TEXT NOT NULL,
+	PRIMARY KEY (event, no),
+	UNIQUE (event, code)
+);
+
+CREATE TABLE county (
+	event DB_BYTES NOT NULL,
+	name TEXT NOT NULL,
+	region_no BIGINT NOT NULL,
+	PRIMARY KEY (event, name),
+	FOREIGN KEY (event, region_no) REFERENCES region (event, no)
+);
+
+CREATE TABLE session (
+	event DB_BYTES NOT NULL REFERENCES event,
+	no BIGINT NOT NULL,
+	code TEXT NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('day', 'training', 'bus', 'meal', 'visit', 'shift')),
+	door TEXT NOT NULL CHECK (door IN ('open', 'listed')),
+	reentry TEXT NOT NULL CHECK (reentry IN ('again', 'once')),
+	starts BIGINT NOT NULL,
+	ends BIGINT NOT NULL CHECK (ends >= starts),
+	region_no BIGINT,
+	capacity BIGINT,
+	taken BIGINT NOT NULL DEFAULT 0 CHECK (taken >= 0),
+	return_no BIGINT,
+	PRIMARY KEY (event, no),
+	UNIQUE (event, code),
+	CHECK (capacity IS NULL OR taken <= capacity)
+);
+
+CREATE TABLE stop (
+	event DB_BYTES NOT NULL,
+	session_no BIGINT NOT NULL,
+	no BIGINT NOT NULL,
+	departs BIGINT NOT NULL,
+	capacity BIGINT,
+	taken BIGINT NOT NULL DEFAULT 0 CHECK (taken >= 0),
+	PRIMARY KEY (event, session_no, no),
+	FOREIGN KEY (event, session_no) REFERENCES session (event, no),
+	CHECK (capacity IS NULL OR taken <= capacity)
+);
+
+CREATE TABLE option (
+	event DB_BYTES NOT NULL REFERENCES event,
+	no BIGINT NOT NULL,
+	code TEXT NOT NULL,
+	opens BIGINT NOT NULL,
+	closes BIGINT NOT NULL,
+	capacity BIGINT,
+	taken BIGINT NOT NULL DEFAULT 0 CHECK (taken >= 0),
+	PRIMARY KEY (event, no),
+	UNIQUE (event, code),
+	CHECK (capacity IS NULL OR taken <= capacity)
+);
+
+-- choose: 0 included, else the number of the group (from 1) that it is chosen from
+CREATE TABLE option_session (
+	event DB_BYTES NOT NULL,
+	option_no BIGINT NOT NULL,
+	session_no BIGINT NOT NULL,
+	choose BIGINT NOT NULL,
+	PRIMARY KEY (event, option_no, session_no),
+	FOREIGN KEY (event, option_no) REFERENCES option (event, no),
+	FOREIGN KEY (event, session_no) REFERENCES session (event, no)
+);
+
+CREATE TABLE delegation (
+	event DB_BYTES NOT NULL,
+	no BIGINT NOT NULL,
+	code TEXT NOT NULL,
+	region_no BIGINT NOT NULL,
+	expected BIGINT,
+	listed SMALLINT NOT NULL CHECK (listed IN (0, 1)),
+	link_no BIGINT NOT NULL DEFAULT 1,
+	PRIMARY KEY (event, no),
+	UNIQUE (event, code),
+	FOREIGN KEY (event, region_no) REFERENCES region (event, no)
+);
+
+CREATE TABLE checkpoint (
+	event DB_BYTES NOT NULL,
+	no BIGINT NOT NULL,
+	session_no BIGINT NOT NULL,
+	stop_no BIGINT,
+	name TEXT NOT NULL,
+	PRIMARY KEY (event, no),
+	FOREIGN KEY (event, session_no) REFERENCES session (event, no)
+);
+
+CREATE TABLE registration (
+	id DB_ID NOT NULL PRIMARY KEY,
+	event DB_BYTES NOT NULL REFERENCES event,
+	submission DB_BYTES NOT NULL,
+	content_hash DB_BYTES NOT NULL,
+	email_hash DB_BYTES,
+	lang TEXT NOT NULL,
+	link_no BIGINT NOT NULL DEFAULT 1,
+	made BIGINT NOT NULL,
+	UNIQUE (event, submission)
+);
+CREATE INDEX registration_email ON registration (event, email_hash) WHERE email_hash IS NOT NULL;
+
+-- The current ticket lives in its attendee's row; a replaced one moves to old_ticket.
+CREATE TABLE attendee (
+	id DB_ID NOT NULL PRIMARY KEY,
+	event DB_BYTES NOT NULL REFERENCES event,
+	no BIGINT NOT NULL,
+	registration DB_ID REFERENCES registration,
+	delegation_no BIGINT,
+	region_no BIGINT NOT NULL,
+	option_no BIGINT,
+	option_state TEXT CHECK (option_state IN ('confirmed', 'waitlisted')),
+	lang TEXT NOT NULL,
+	age_band SMALLINT NOT NULL CHECK (age_band IN (0, 1, 2)),
+	guardian DB_ID,
+	walk_in SMALLINT NOT NULL DEFAULT 0 CHECK (walk_in IN (0, 1)),
+	fee_state TEXT NOT NULL CHECK (fee_state IN ('free', 'due', 'paid', 'waived')),
+	state TEXT NOT NULL CHECK (state IN ('active', 'cancelled', 'deleted')),
+	merged_into DB_ID,
+	changed BIGINT NOT NULL,
+	mark BIGINT NOT NULL,
+	typed_code TEXT NOT NULL,
+	ticket_id DB_BYTES NOT NULL,
+	ticket_class SMALLINT NOT NULL,
+	ticket_minute BIGINT NOT NULL,
+	key_no BIGINT NOT NULL DEFAULT 1,
+	UNIQUE (event, no),
+	UNIQUE (event, mark),
+	UNIQUE (event, typed_code),
+	CHECK ((option_no IS NULL) = (option_state IS NULL))
+);
+CREATE INDEX attendee_changed ON attendee (event, changed);
+CREATE INDEX attendee_registration ON attendee (registration) WHERE registration IS NOT NULL;
+CREATE INDEX attendee_delegation ON attendee (event, delegation_no) WHERE delegation_no IS NOT NULL;
+
+CREATE TABLE old_ticket (
+	event DB_BYTES NOT NULL REFERENCES event,
+	mark BIGINT NOT NULL,
+	typed_code TEXT NOT NULL,
+	attendee DB_ID NOT NULL,
+	revoked BIGINT NOT NULL,
+	changed BIGINT NOT NULL,
+	PRIMARY KEY (event, mark)
+);
+CREATE INDEX old_ticket_changed ON old_ticket (event, changed);
+
+-- A place at a session that was chosen, or is counted or listed by name. A session that the option
+-- includes, without a capacity, needs no row: the option is the booking.
+CREATE TABLE booking (
+	attendee DB_ID NOT NULL,
+	event DB_BYTES NOT NULL,
+	session_no BIGINT NOT NULL,
+	stop_no BIGINT,
+	role TEXT,
+	state TEXT NOT NULL CHECK (state IN ('confirmed', 'waitlisted')),
+	queue BIGINT,
+	PRIMARY KEY (attendee, session_no)
+);
+CREATE INDEX booking_session ON booking (event, session_no, state, queue);
+
+CREATE TABLE sealed (
+	owner DB_ID NOT NULL,
+	class SMALLINT NOT NULL CHECK (class IN (0, 1, 2)),
+	expires BIGINT NOT NULL,
+	value DB_BYTES NOT NULL,
+	PRIMARY KEY (owner, class)
+);
+
+CREATE TABLE consent (
+	attendee DB_ID NOT NULL,
+	kind SMALLINT NOT NULL,
+	given SMALLINT NOT NULL CHECK (given IN (0, 1)),
+	at BIGINT NOT NULL,
+	text_version BIGINT NOT NULL,
+	lang TEXT NOT NULL,
+	PRIMARY KEY (attendee, kind)
+);
+
+CREATE TABLE device (
+	id DB_ID NOT NULL PRIMARY KEY,
+	event DB_BYTES NOT NULL REFERENCES event,
+	name TEXT NOT NULL,
+	role TEXT NOT NULL CHECK (role IN ('scan', 'supervisor')),
+	pairing_hash DB_BYTES UNIQUE,
+	pairing_expires BIGINT,
+	pairing_nonce TEXT,
+	token_hash DB_BYTES UNIQUE,
+	paired_at BIGINT,
+	expires BIGINT NOT NULL,
+	revoked_at BIGINT
+);
+
+CREATE TABLE device_checkpoint (
+	device DB_ID NOT NULL REFERENCES device,
+	event DB_BYTES NOT NULL,
+	checkpoint_no BIGINT NOT NULL,
+	PRIMARY KEY (device, checkpoint_no)
+);
+
+-- The scan log: a grow-only set. Nothing here is ever updated or deleted while the event lives.
+CREATE TABLE scan (
+	device BIGINT NOT NULL,
+	epoch BIGINT NOT NULL,
+	seq BIGINT NOT NULL,
+	rev SMALLINT NOT NULL CHECK (rev IN (0, 1)),
+	event DB_BYTES NOT NULL,
+	session_no BIGINT NOT NULL,
+	checkpoint_no BIGINT NOT NULL,
+	mark BIGINT,
+	decision TEXT NOT NULL,
+	reason TEXT,
+	wall BIGINT NOT NULL,
+	mono BIGINT NOT NULL,
+	skew BIGINT NOT NULL,
+	skew_error BIGINT NOT NULL,
+	manifest_version BIGINT NOT NULL,
+	online SMALLINT NOT NULL CHECK (online IN (0, 1)),
+	region_no BIGINT,
+	void_device BIGINT,
+	void_epoch BIGINT,
+	void_seq BIGINT,
+	count BIGINT,
+	arrival BIGINT NOT NULL,
+	PRIMARY KEY (device, epoch, seq, rev)
+);
+CREATE INDEX scan_arrival ON scan (event, arrival);
+CREATE INDEX scan_mark ON scan (event, session_no, mark);
+
+-- The server's verdict on a record that it did not simply accept; no 0 is given at arrival, a
+-- release is a further row. Grow-only. A record without a row here was accepted.
+CREATE TABLE verdict (
+	device BIGINT NOT NULL,
+	epoch BIGINT NOT NULL,
+	seq BIGINT NOT NULL,
+	rev SMALLINT NOT NULL,
+	no BIGINT NOT NULL,
+	event DB_BYTES NOT NULL,
+	verdict TEXT NOT NULL CHECK (verdict IN ('quarantined', 'accepted')),
+	reason TEXT NOT NULL,
+	who TEXT,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (device, epoch, seq, rev, no)
+);
+
+-- What arrived and can't even be a row of scan: garbled, of a device or session that is not known.
+CREATE TABLE quarantine (
+	id DB_ID NOT NULL PRIMARY KEY,
+	event DB_BYTES,
+	device BIGINT,
+	content_hash DB_BYTES NOT NULL UNIQUE,
+	content TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at BIGINT NOT NULL
+);
+
+-- Derived from scan, verdict and attendee; `turnout schema verify` builds it anew and compares.
+CREATE TABLE presence (
+	event DB_BYTES NOT NULL,
+	session_no BIGINT NOT NULL,
+	attendee DB_ID NOT NULL,
+	first_at BIGINT NOT NULL,
+	checkpoint_no BIGINT NOT NULL,
+	device BIGINT NOT NULL,
+	epoch BIGINT NOT NULL,
+	seq BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (event, session_no, attendee)
+);
+
+CREATE TABLE tally (
+	event DB_BYTES NOT NULL,
+	session_no BIGINT NOT NULL,
+	region_no BIGINT NOT NULL,
+	delegation_no BIGINT NOT NULL,
+	counted BIGINT NOT NULL,
+	PRIMARY KEY (event, session_no, region_no, delegation_no)
+);
+
+CREATE TABLE outbox (
+	id DB_ID NOT NULL PRIMARY KEY,
+	event DB_BYTES NOT NULL,
+	cause TEXT NOT NULL UNIQUE,
+	kind TEXT NOT NULL,
+	attendee DB_ID,
+	made BIGINT NOT NULL,
+	due BIGINT NOT NULL,
+	tries BIGINT NOT NULL DEFAULT 0,
+	state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'given-up'))
+);
+CREATE INDEX outbox_due ON outbox (state, due);
+
+CREATE TABLE staff (
+	id DB_ID NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	password TEXT NOT NULL,
+	totp_sealed DB_BYTES,
+	disabled SMALLINT NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+	made BIGINT NOT NULL
+);
+
+CREATE TABLE staff_role (
+	staff DB_ID NOT NULL REFERENCES staff,
+	event DB_BYTES NOT NULL,
+	role TEXT NOT NULL CHECK (role IN ('owner', 'staff', 'region', 'viewer')),
+	region_no BIGINT,
+	PRIMARY KEY (staff, event)
+);
+
+CREATE TABLE staff_session (
+	id_hash DB_BYTES NOT NULL PRIMARY KEY,
+	staff DB_ID NOT NULL REFERENCES staff,
+	started BIGINT NOT NULL,
+	seen BIGINT NOT NULL
+);
+
+-- Append-only; each row's hash is over the one before and its own content.
+CREATE TABLE audit (
+	no BIGINT NOT NULL PRIMARY KEY,
+	event DB_BYTES,
+	at BIGINT NOT NULL,
+	who TEXT NOT NULL,
+	act TEXT NOT NULL,
+	detail TEXT NOT NULL,
+	hash DB_BYTES NOT NULL
+);

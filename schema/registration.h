@@ -1,0 +1,121 @@
+/*
+ * Taking a place: one submission of the form, or one row of a roster.
+ *
+ * Everything costly (parsing, sealing, hashing, drawing the ticket) is done before, by whoever
+ * prepares the Registration; registration_take_place() does nothing but rows, inside the
+ * writer's transaction.
+ */
+#pragma once
+
+#include "schema/event.h"
+#include "schema/id.h"
+#include "schema/person.h"
+
+#define REGISTRATION_ATTENDEES_MAX 20
+#define ATTENDEE_SESSIONS_MAX 32
+#define HASH_BYTES 32
+
+typedef enum {
+	AGE_ADULT = 0,
+	AGE_16_17 = 1,
+	AGE_UNDER_16 = 2,
+} AgeBand;
+
+typedef struct {
+	guint16 session_no;
+	guint16 stop_no; /* 0: none */
+} ChosenSession;
+
+typedef enum {
+	CONSENT_KEEP_INFORMED = 1,
+	CONSENT_SHARE_REGIONAL = 2,
+} ConsentKind;
+
+typedef struct {
+	gint64 id; /* made by the caller; sealed values are bound to it */
+	guint16 region_no, option_no, delegation_no; /* delegation 0: on their own */
+	AgeBand age_band;
+	TicketIdentity ticket;
+	ChosenSession chosen[ATTENDEE_SESSIONS_MAX]; /* of the option's choices, without its includes */
+	guint chosen_n;
+	GBytes *sealed[SEALED_CLASSES]; /* NULL: nothing of that class */
+	guint8 consents; /* bits 1 << ConsentKind */
+} Place;
+
+typedef struct {
+	gint64 id;
+	guint8 submission[SUBMISSION_BYTES];
+	guint8 content_hash[HASH_BYTES]; /* of what was asked: the same submission with other content is told */
+	gboolean has_email;
+	guint8 email_hash[EMAIL_HASH_BYTES];
+	char lang[12];
+	gboolean walk_in;
+	GArray *places; /* of Place */
+} Registration;
+
+Registration *registration_new(void);
+void registration_free(Registration *registration); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)
+
+typedef enum {
+	PLACE_TAKEN,      /* all places taken now */
+	PLACE_TAKEN_BEFORE, /* this submission was here already, with the same content */
+	PLACE_OTHER,      /* this submission was here already, with other content */
+	PLACE_FULL,       /* nothing was taken; @full says what is full */
+	PLACE_CLOSED,     /* the option is not open at this time */
+} PlaceOutcome;
+
+typedef struct {
+	PlaceOutcome outcome;
+	gint64 registration; /* TAKEN, TAKEN_BEFORE, OTHER: whose page to show */
+	gint64 link_no;
+	guint16 full_option, full_session, full_stop; /* FULL: which (0: not this) */
+} PlaceAnswer;
+
+/*
+ * Takes a place for every attendee of @asked, all or none. @submission makes asking twice safe.
+ * Counts move only while there is room, in the order option, session, stop, so that two last guests
+ * cannot both win. A ticket whose typed code or mark exists is told as CONFLICT after redrawing it, so the
+ * work runs again.
+ * FALSE with @error: the question went unanswered, nothing was changed.
+ */
+gboolean registration_take_place(Db *db, const Event *event, Registration *asked, gint64 now,
+	PlaceAnswer *ret, GError **error);
+
+/* What the form can offer: room left by option, session and stop; -1 without a capacity. Codes that
+ * need none cost nothing. */
+typedef struct {
+	int *options; /* by index in event->options */
+	int *sessions;
+	GHashTable *stops; /* key (session_no << 16 | stop_no) as pointer, value room */
+} Room;
+Room *room_read(Db *db, const Event *event, GError **error);
+void room_free(Room *room);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Room, room_free)
+
+/* The registration that a ticket page shows. */
+typedef struct {
+	gint64 id;
+	guint16 no; /* holder number */
+	guint16 region_no, option_no, delegation_no;
+	gboolean option_waitlisted, cancelled;
+	AgeBand age_band;
+	TicketIdentity ticket;
+	ChosenSession bookings[ATTENDEE_SESSIONS_MAX];
+	guint bookings_n;
+	Person *person; /* identity opened; NULL when its key is gone */
+} Attendee;
+
+typedef struct {
+	gint64 id;
+	guint8 event[EVENT_ID_BYTES];
+	gint64 link_no;
+	char *lang;
+	GPtrArray *attendees; /* of Attendee */
+} RegistrationPage;
+
+/* By the token of /t/…: finds, checks the MAC, opens the names. ABSENT for any token that does not
+ * hold (no difference between unknown and forged). */
+RegistrationPage *registration_read(Db *db, Vault *vault, const char *token, GError **error);
+void registration_page_free(RegistrationPage *page);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RegistrationPage, registration_page_free)

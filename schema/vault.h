@@ -1,0 +1,106 @@
+/*
+ * Everything secret: keys on disk, sealed values, keyed hashes, links. The only user of
+ * libsodium's keys; the one file that knows it is vault.c.
+ *
+ *   DIR/keys/master            32 bytes, wrapped by the configured secret when there is one
+ *   DIR/keys/EVENT/signing     Ed25519 pair, EVENT = 32 hex digits
+ *   DIR/keys/EVENT/secret      32 bytes, never rotated: e-mail hashes, links, CSRF by crypto_kdf subkeys
+ *   DIR/keys/EVENT/identity-1, logistics-1, emergency-1   data keys, by class and number
+ *
+ * Every file but master is wrapped by the master key (XChaCha20-Poly1305, its name as associated
+ * data). Files are written anew, flushed, renamed, and the folder flushed. Keys live in
+ * sodium_malloc memory. A Vault and a VaultEvent may be used by several threads.
+ */
+#pragma once
+
+#include "schema/error.h"
+
+#define EVENT_ID_BYTES 16
+#define SIGNATURE_BYTES 64
+#define PUBLIC_KEY_BYTES 32
+#define MAC_BYTES 16
+#define EMAIL_HASH_BYTES 32
+
+typedef struct Vault Vault;
+typedef struct VaultEvent VaultEvent;
+
+/* Retention classes: identity 30 days, logistics 7 days, emergency 48 hours after the event. */
+typedef enum {
+	SEALED_IDENTITY = 0,
+	SEALED_LOGISTICS = 1,
+	SEALED_EMERGENCY = 2,
+#define SEALED_CLASSES 3
+} SealedClass;
+const char *sealed_class_name(SealedClass class);
+
+/* Makes DIR/keys with a fresh master key; refuses to overwrite. @master_file (nullable) names a
+ * file of mode 0400 whose secret wraps the master key. */
+gboolean vault_create(const char *dir, const char *master_file, GError **error);
+Vault *vault_open(const char *dir, const char *master_file, GError **error);
+Vault *vault_ref(Vault *vault);
+void vault_unref(Vault *vault);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Vault, vault_unref)
+
+/* Makes all keys of a new event; refuses to overwrite. Done before the event's row is written. */
+gboolean vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now,
+	GError **error);
+/* The event's keys, read once and shared; lent until the vault goes. ABSENT when there are none. */
+VaultEvent *vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error);
+
+/* Signing (Ed25519, RFC 8032). */
+void vault_public_key(VaultEvent *keys, guint8 ret_key[PUBLIC_KEY_BYTES]);
+gint64 vault_key_created(VaultEvent *keys); /* UTC seconds */
+void vault_sign(VaultEvent *keys, const guint8 *message, gsize length,
+	guint8 ret_signature[SIGNATURE_BYTES]);
+gboolean vault_verify(const guint8 key[PUBLIC_KEY_BYTES], const guint8 *message, gsize length,
+	const guint8 signature[SIGNATURE_BYTES]);
+
+/* Sealed values: version 1, key number (2 bytes), nonce (24), XChaCha20-Poly1305 over @json padded
+ * to a multiple of 32 bytes (ISO/IEC 7816-4). Associated data: owner (8 bytes), class, event. So a
+ * value can't be moved to another person, class or event. */
+GBytes *vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char *json);
+/* The JSON text, wiped by sealed_text_free(). INPUT when the value was tampered with or belongs
+ * elsewhere, ABSENT when its key was destroyed. */
+char *vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value,
+	gsize length, GError **error);
+void sealed_text_free(char *text);
+/* Checks without decoding: for verify. */
+
+/* Keyed hash of an e-mail address that was folded already (schema/text.h). */
+void vault_hash_email(VaultEvent *keys, const char *folded, guint8 ret_hash[EMAIL_HASH_BYTES]);
+
+/* Links: nothing to store. Purposes are part of the MAC. */
+typedef enum {
+	LINK_TICKET = 't', /* /t/…: a registration */
+	LINK_GROUP = 'g',  /* /g/…: a delegation */
+} LinkPurpose;
+/* "HEX(id)-BASE64URL(mac)": 16 + 1 + 22 characters. */
+#define LINK_TOKEN_LENGTH 39
+void vault_link(VaultEvent *keys, LinkPurpose purpose, gint64 id, gint64 link_no,
+	char ret_token[LINK_TOKEN_LENGTH + 1]);
+/* The id that a token names, before anyone knows whose it is: look the row up, then check. */
+gboolean link_id(const char *token, gint64 *ret_id);
+gboolean vault_link_holds(VaultEvent *keys, LinkPurpose purpose, const char *token, gint64 link_no);
+
+/* CSRF of a public form: MAC over (submission, event, hour). */
+#define CSRF_TEXT_LENGTH 30 /* hour in 8 hex digits, then 22 of base64url */
+#define CSRF_HOURS 24
+typedef enum {
+	CSRF_HOLDS,
+	CSRF_STALE, /* ours, but older than CSRF_HOURS */
+	CSRF_FALSE,
+} CsrfState;
+void vault_csrf(VaultEvent *keys, const guint8 submission[16], gint64 now,
+	char ret_token[CSRF_TEXT_LENGTH + 1]);
+CsrfState vault_csrf_check(VaultEvent *keys, const guint8 submission[16], const char *token,
+	gint64 now);
+
+/* One-time and bearer tokens: 256 random bits as 43 characters of base64url, stored as their SHA-256. */
+#define TOKEN_TEXT_LENGTH 43
+#define TOKEN_HASH_BYTES 32
+void token_new(char ret_token[TOKEN_TEXT_LENGTH + 1]);
+void token_hash(const char *token, guint8 ret_hash[TOKEN_HASH_BYTES]);
+
+/* Small helpers so that no other file needs libsodium. */
+void random_bytes(gpointer ret, gsize length);
+void hash_sha256(gconstpointer data, gsize length, guint8 ret_hash[32]);

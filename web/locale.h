@@ -1,0 +1,42 @@
+/*
+ * Languages: catalogues (web/locales/LANG.json, i18next keys, plural suffixes _zero _one _two _few _many
+ * _other, placeholders {{name}}), plural rules, dates and numbers by ICU. locale.c is the one
+ * file of web/ that knows ICU.
+ *
+ * A Locale is immutable and may be read by any thread; formatters are kept per thread inside.
+ * A catalogue's "_meta" says its own name, direction, and whether a person has checked it.
+ */
+#pragma once
+
+#include <jansson.h>
+#include "schema/event.h"
+
+typedef struct Locale Locale;
+
+/* All catalogues, once, at start. */
+gboolean locales_load(GError **error);
+const Locale *locale_find(const char *lang);      /* exact code, NULL when there is none */
+const Locale *locale_default(void);               /* English */
+const Locale *const *locales_all(guint *ret_n);   /* in the catalogue's order */
+/* The best of an Accept-Language header (RFC 9110, 12.5.4; look-up of RFC 4647), or NULL. */
+const Locale *locale_accept(const char *header);
+
+const char *locale_code(const Locale *locale);
+const char *locale_name(const Locale *locale);      /* its own name: "Español" */
+gboolean locale_right_to_left(const Locale *locale);
+json_t *locale_catalogue(const Locale *locale);     /* lent: what templates find under "_" */
+
+/* A text by key, lent; the key itself when it is missing (and a test fails on that). */
+const char *locale_text(const Locale *locale, const char *key);
+/* With placeholders filled: pairs of name and value, NULL at the end. Owned by the caller. */
+char *locale_format(const Locale *locale, const char *key, ...) G_GNUC_NULL_TERMINATED;
+/* The plural form for @count of @key (as {{count}}, in the language's digits), more pairs after. */
+char *locale_plural(const Locale *locale, const char *key, gint64 count, ...) G_GNUC_NULL_TERMINATED;
+
+char *locale_number(const Locale *locale, gint64 number);
+/* "Tuesday, April 6, 2027" in @event's zone. */
+char *locale_long_date(const Locale *locale, const Event *event, gint64 time);
+/* "8:00 AM" */
+char *locale_time(const Locale *locale, const Event *event, gint64 time);
+/* The money of a fee: amount in the smallest unit, ISO 4217 code. */
+char *locale_money(const Locale *locale, gint64 amount, const char *currency);

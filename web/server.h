@@ -1,0 +1,27 @@
+/*
+ * HTTP in and out: the only user of libmicrohttpd. What it refuses, and its deadlines, stand in
+ * server.c's table.
+ */
+#pragma once
+
+#include "schema/record.h"
+#include "schema/settings.h"
+#include "web/routes.h"
+
+typedef struct Server Server;
+
+typedef struct {
+	Record *record;
+	const Settings *settings;
+	const Route *const *routes; /* tables, NULL at the end */
+	gint64 (*now_ms)(void);     /* the clock; tests bring their own */
+} ServerOptions;
+
+/* Binds and serves; port 0 picks one. */
+Server *server_start(const ServerOptions *options, GError **error);
+const char *server_url(const Server *server); /* "http://127.0.0.1:8080" */
+/* Stops accepting, answers what is under way (at most SERVER_DRAIN_S), closes. */
+#define SERVER_DRAIN_S 10
+void server_stop(Server *server);
+
+int web_command(int argc, char **argv);
