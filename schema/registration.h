@@ -62,7 +62,9 @@ typedef enum {
 	PLACE_TAKEN_BEFORE, /* this submission was here already, with the same content */
 	PLACE_OTHER,      /* this submission was here already, with other content */
 	PLACE_FULL,       /* nothing was taken; @full says what is full */
-	PLACE_CLOSED,     /* the option is not open at this time */
+	PLACE_CLOSED,     /* an option is not open at this time; @closed_option says which */
+	PLACE_CHANGED,    /* the event's definition was loaded anew meanwhile: take it from the shelf and
+	                   * prepare again */
 } PlaceOutcome;
 
 typedef struct {
@@ -70,38 +72,66 @@ typedef struct {
 	gint64 registration; /* TAKEN, TAKEN_BEFORE, OTHER: whose page to show */
 	gint64 link_no;
 	guint16 full_option, full_session, full_stop; /* FULL: which (0: not this) */
+	guint16 closed_option;
 } PlaceAnswer;
 
 /*
- * Takes a place for every attendee of @asked, all or none. @submission makes asking twice safe.
- * Counts move only while there is room, in the order option, session, stop, so that two last guests
- * cannot both win. A ticket whose typed code or mark exists is told as CONFLICT after redrawing it, so the
- * work runs again.
- * FALSE with @error: the question went unanswered, nothing was changed.
+ * Takes a place for every attendee of @asked, all or none. @submission makes asking twice safe: a
+ * repeat is looked for before anything else, so an option that closed or filled since does not
+ * take the first answer back.
+ *
+ * A place is the option's, and each session's that the option includes or that was chosen of it,
+ * and the paired return of a chosen bus; each attendee counts once per session. Counts
+ * move only while there is room, in the order option, session, stop, so that two last guests cannot
+ * both win; what is not counted (no capacity) costs no statement. A chosen session and its return
+ * get a booking row; an included one needs none, the option is its booking.
+ *
+ * A walk-in is taken whatever the option's times say.
+ *
+ * A ticket whose mark or typed code the event has already is drawn anew in @asked. CONFLICT when the id
+ * of a registration or attendee is taken: prepare again.
+ *
+ * FALSE with @error: the question went unanswered; the caller's transaction or savepoint must be
+ * undone. With TRUE nothing has to be, whatever the outcome.
  */
 gboolean registration_take_place(Db *db, const Event *event, Registration *asked, gint64 now,
 	PlaceAnswer *ret, GError **error);
 
-/* What the form can offer: room left by option, session and stop; -1 without a capacity. Codes that
- * need none cost nothing. */
+/* The same as a DbWork for the writer; @data is a PlaceWork. */
 typedef struct {
-	int *options; /* by index in event->options */
-	int *sessions;
-	GHashTable *stops; /* key (session_no << 16 | stop_no) as pointer, value room */
+	const Event *event;
+	Registration *asked;
+	gint64 now;
+	PlaceAnswer answer;
+} PlaceWork;
+gboolean registration_work(Db *db, gpointer data, GError **error);
+
+/* What the form can offer: room left, NO_CAPACITY where nothing is counted. One query. */
+typedef struct {
+	int *options;      /* by index in event->options */
+	int *sessions;     /* by index in event->sessions */
+	GHashTable *stops; /* counted stops only: see room_at_stop() */
 } Room;
 Room *room_read(Db *db, const Event *event, GError **error);
-void room_free(Room *room);
+int room_at_stop(const Room *room, guint16 session_no, guint16 stop_no);
+void room_free(Room *room); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Room, room_free)
+
+static inline gpointer
+room_stop_key(guint16 session_no, guint16 stop_no)
+{
+	return GUINT_TO_POINTER((guint)session_no << 16 | stop_no);
+}
 
 /* The registration that a ticket page shows. */
 typedef struct {
 	gint64 id;
-	guint16 no; /* holder number */
+	guint32 no; /* holder number */
 	guint16 region_no, option_no, delegation_no;
 	gboolean option_waitlisted, cancelled;
 	AgeBand age_band;
 	TicketIdentity ticket;
-	ChosenSession bookings[ATTENDEE_SESSIONS_MAX];
+	ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX]; /* chosen ones and paired returns */
 	guint bookings_n;
 	Person *person; /* identity opened; NULL when its key is gone */
 } Attendee;

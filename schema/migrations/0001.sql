@@ -163,12 +163,13 @@ CREATE TABLE old_ticket (
 	attendee DB_ID NOT NULL,
 	revoked BIGINT NOT NULL,
 	changed BIGINT NOT NULL,
-	PRIMARY KEY (event, mark)
+	PRIMARY KEY (event, mark),
+	UNIQUE (event, typed_code)
 );
 CREATE INDEX old_ticket_changed ON old_ticket (event, changed);
 
--- A place at a session that was chosen, or is counted or listed by name. A session that the option
--- includes, without a capacity, needs no row: the option is the booking.
+-- A place at a session that was chosen, and at the paired return of a chosen bus. A session that
+-- the option includes needs no row: the option is its booking.
 CREATE TABLE booking (
 	attendee DB_ID NOT NULL,
 	event DB_BYTES NOT NULL,

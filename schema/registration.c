@@ -1,0 +1,500 @@
+#include "schema/registration.h"
+
+#include <string.h>
+
+#define TICKET_DRAWS   4 /* a second collision of 45 random bits in a row is a bug, not bad luck */
+#define SECONDS_A_DAY  (24 * 60 * 60)
+#define EMERGENCY_DAYS 2
+
+Registration *
+registration_new(void)
+{
+	Registration *registration = g_new0(Registration, 1);
+	registration->places = g_array_new(FALSE, TRUE, sizeof(Place));
+	return registration;
+}
+
+void
+registration_free(Registration *registration)
+{
+	if (registration == NULL)
+		return;
+	for (guint i = 0; i < registration->places->len; i++) {
+		Place *place = &g_array_index(registration->places, Place, i);
+		for (guint class = 0; class < SEALED_CLASSES; class ++)
+			g_clear_pointer(&place->sealed[class], g_bytes_unref);
+	}
+	g_array_unref(registration->places);
+	g_free(registration);
+}
+
+/* ---- what has to be counted ---- */
+
+/* One counter of the event and how many of it this registration wants. */
+typedef struct {
+	guint16 option_no, session_no, stop_no; /* an option's: sessions 0; a session's: stop 0 */
+	guint wanted;
+} Counter;
+
+static void
+count(GArray *counters, guint16 option_no, guint16 session_no, guint16 stop_no)
+{
+	for (guint i = 0; i < counters->len; i++) {
+		Counter *counter = &g_array_index(counters, Counter, i);
+		if (counter->option_no == option_no && counter->session_no == session_no &&
+		        counter->stop_no == stop_no) {
+			counter->wanted++;
+			return;
+		}
+	}
+	Counter fresh = {
+		.option_no = option_no, .session_no = session_no, .stop_no = stop_no, .wanted = 1
+	};
+	g_array_append_val(counters, fresh);
+}
+
+static void
+count_session(GArray *counters, const Event *event, guint16 session_no, guint16 stop_no)
+{
+	const EventSession *session = event_session(event, session_no);
+	const EventStop *stop = session && stop_no ? event_stop(session, stop_no) : NULL;
+
+	if (session != NULL && session->capacity != NO_CAPACITY)
+		count(counters, 0, session_no, 0);
+	if (stop != NULL && stop->capacity != NO_CAPACITY)
+		count(counters, 0, session_no, stop_no);
+}
+
+static gboolean
+chosen_has(const ChosenSession *chosen, guint n, guint16 session_no)
+{
+	for (guint i = 0; i < n; i++)
+		if (chosen[i].session_no == session_no)
+			return TRUE;
+	return FALSE;
+}
+
+/* What @place books by name: the chosen sessions and the returns of the chosen buses. */
+static guint
+bookings_of(
+        const Event *event, const Place *place, ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX])
+{
+	guint n = place->chosen_n;
+
+	memcpy(bookings, place->chosen, n * sizeof *bookings);
+	for (guint i = 0; i < place->chosen_n; i++) {
+		const EventSession *session = event_session(event, place->chosen[i].session_no);
+		if (session == NULL || session->return_no == 0)
+			continue;
+		if (!chosen_has(bookings, n, session->return_no))
+			bookings[n++] = (ChosenSession){ .session_no = session->return_no };
+	}
+	return n;
+}
+
+static int
+counter_compare(gconstpointer a, gconstpointer b)
+{
+	const Counter *left = a, *right = b;
+
+	/* options have session 0, so they come first; a session comes before its stops */
+	if (left->session_no != right->session_no)
+		return left->session_no < right->session_no ? -1 : 1;
+	if (left->stop_no != right->stop_no)
+		return left->stop_no < right->stop_no ? -1 : 1;
+	return (left->option_no > right->option_no) - (left->option_no < right->option_no);
+}
+
+static void
+counters_of(const Event *event, const Registration *asked, GArray *counters)
+{
+	for (guint i = 0; i < asked->places->len; i++) {
+		const Place *place = &g_array_index(asked->places, Place, i);
+		const EventOption *option = event_option(event, place->option_no);
+		ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX];
+		guint bookings_n = bookings_of(event, place, bookings);
+
+		if (option != NULL && option->capacity != NO_CAPACITY)
+			count(counters, place->option_no, 0, 0);
+		for (guint j = 0; j < bookings_n; j++)
+			count_session(counters, event, bookings[j].session_no, bookings[j].stop_no);
+		for (guint j = 0; option != NULL && j < option->includes->len; j++) {
+			guint16 session_no = g_array_index(option->includes, guint16, j);
+			if (!chosen_has(bookings, bookings_n, session_no))
+				count_session(counters, event, session_no, 0);
+		}
+	}
+	g_array_sort(counters, counter_compare);
+}
+
+/* ---- the counts ---- */
+
+static DbRows *
+counter_move(Db *db, const Event *event, const Counter *counter, gint64 by, GError **error)
+{
+	DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
+
+	/* each moves only while there is room, so two last guests cannot both win */
+	if (counter->session_no == 0)
+		return db_query(db,
+		        "UPDATE option SET taken = taken + $3 WHERE event = $1 AND no = $2"
+		        " AND (capacity IS NULL OR taken + $3 <= capacity) RETURNING taken",
+		        DB_ARGS(id, db_int(counter->option_no), db_int(by)), error);
+	if (counter->stop_no == 0)
+		return db_query(db,
+		        "UPDATE session SET taken = taken + $3 WHERE event = $1 AND no = $2"
+		        " AND (capacity IS NULL OR taken + $3 <= capacity) RETURNING taken",
+		        DB_ARGS(id, db_int(counter->session_no), db_int(by)), error);
+	return db_query(db,
+	        "UPDATE stop SET taken = taken + $4 WHERE event = $1 AND session_no = $2 AND no = "
+	        "$3"
+	        " AND (capacity IS NULL OR taken + $4 <= capacity) RETURNING taken",
+	        DB_ARGS(id, db_int(counter->session_no), db_int(counter->stop_no), db_int(by)),
+	        error);
+}
+
+static gboolean
+counter_take(Db *db, const Event *event, const Counter *counter, gint64 by, gboolean *ret_room,
+        GError **error)
+{
+	g_autoptr(DbRows) rows = counter_move(db, event, counter, by, error);
+	if (rows == NULL)
+		return FALSE;
+	switch (db_next(rows, error)) {
+	case DB_ERROR_ROW:
+		return FALSE;
+	case DB_NO_ROW:
+		*ret_room = FALSE;
+		return TRUE;
+	case DB_ROW:
+		*ret_room = TRUE;
+	}
+	return TRUE;
+}
+
+/* Takes all of @counters, or none: what was taken before the full one is given back. */
+static gboolean
+counters_take(Db *db, const Event *event, GArray *counters, PlaceAnswer *answer, gboolean *ret_room,
+        GError **error)
+{
+	for (guint i = 0; i < counters->len; i++) {
+		const Counter *full = &g_array_index(counters, Counter, i);
+		gboolean room = FALSE, back = FALSE;
+
+		if (!counter_take(db, event, full, full->wanted, &room, error))
+			return FALSE;
+		if (room)
+			continue;
+		for (guint j = 0; j < i; j++) {
+			const Counter *taken = &g_array_index(counters, Counter, j);
+			if (!counter_take(db, event, taken, -(gint64)taken->wanted, &back, error))
+				return FALSE;
+		}
+		answer->full_option = full->option_no;
+		answer->full_session = full->session_no;
+		answer->full_stop = full->stop_no;
+		*ret_room = FALSE;
+		return TRUE;
+	}
+	*ret_room = TRUE;
+	return TRUE;
+}
+
+/* ---- the rows ---- */
+
+/* Takes holder numbers and the event's next version. This row is the lock of the event on
+ * PostgreSQL, so it comes first: whoever holds it sees all that is committed. */
+static gboolean
+event_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version, gint64 *ret_last_no,
+        gint64 *ret_edition, GError **error)
+{
+	g_autoptr(DbRows) rows = db_query(db,
+	        "UPDATE event SET version = version + 1, last_no = last_no + $2 WHERE id = $1"
+	        " RETURNING version, last_no, edition",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(numbers)), error);
+	if (rows == NULL)
+		return FALSE;
+	switch (db_next(rows, error)) {
+	case DB_ERROR_ROW:
+		return FALSE;
+	case DB_NO_ROW:
+		g_set_error_literal(
+		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
+		return FALSE;
+	case DB_ROW:
+		*ret_version = db_column_int(rows, 0);
+		*ret_last_no = db_column_int(rows, 1);
+		*ret_edition = db_column_int(rows, 2);
+	}
+	return TRUE;
+}
+
+static gboolean
+numbers_give_back(Db *db, const Event *event, gint64 numbers, GError **error)
+{
+	return db_run(db, "UPDATE event SET last_no = last_no - $2 WHERE id = $1",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(numbers)), NULL, error);
+}
+
+/* Adds the registration, unless its submission was here before. */
+static gboolean
+registration_add(Db *db, const Event *event, const Registration *asked, gint64 now,
+        gboolean *ret_new, GError **error)
+{
+	g_autoptr(DbRows) rows = db_query(db,
+	        "INSERT INTO registration (id, event, submission, content_hash, email_hash, lang,"
+	        " made) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	        " ON CONFLICT (event, submission) DO NOTHING RETURNING id",
+	        DB_ARGS(db_int(asked->id), db_bytes(event->id, EVENT_ID_BYTES),
+	                db_bytes(asked->submission, SUBMISSION_BYTES),
+	                db_bytes(asked->content_hash, HASH_BYTES),
+	                db_bytes(asked->has_email ? asked->email_hash : NULL, EMAIL_HASH_BYTES),
+	                db_text(asked->lang), db_int(now)),
+	        error);
+	if (rows == NULL)
+		return FALSE;
+	DbStep step = db_next(rows, error);
+	*ret_new = step == DB_ROW;
+	return step != DB_ERROR_ROW;
+}
+
+/* The first answer to a submission that comes again. */
+static gboolean
+registration_repeat(
+        Db *db, const Event *event, const Registration *asked, PlaceAnswer *ret, GError **error)
+{
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT id, link_no, content_hash FROM registration"
+	        " WHERE event = $1 AND submission = $2",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES),
+	                db_bytes(asked->submission, SUBMISSION_BYTES)),
+	        error);
+	if (rows == NULL)
+		return FALSE;
+	switch (db_next(rows, error)) {
+	case DB_ERROR_ROW:
+		return FALSE;
+	case DB_NO_ROW:
+		g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN,
+		        "a submission is both there and not there");
+		return FALSE;
+	case DB_ROW:
+		break;
+	}
+	gsize length = 0;
+	gconstpointer hash = db_column_bytes(rows, 2, &length);
+	ret->registration = db_column_int(rows, 0);
+	ret->link_no = db_column_int(rows, 1);
+	ret->outcome = length == HASH_BYTES && memcmp(hash, asked->content_hash, HASH_BYTES) == 0
+	        ? PLACE_TAKEN_BEFORE
+	        : PLACE_OTHER;
+	return TRUE;
+}
+
+/* @ret_added FALSE: its id is there already, or its mark or typed code, current or replaced. */
+static gboolean
+attendee_insert(Db *db, const Event *event, const Registration *asked, const Place *place,
+        gint64 no, gint64 version, gboolean *ret_added, GError **error)
+{
+	const EventOption *option = event_option(event, place->option_no);
+	const TicketIdentity *ticket = &place->ticket;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
+	        " option_no, option_state, lang, age_band, walk_in, fee_state, state, changed,"
+	        " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
+	        " SELECT $1, $2, $3, $4, $5, $6, $7, 'confirmed', $8, $9, $10, $11, 'active',"
+	        " $12, $13, $14, $15, $16, $17 WHERE NOT EXISTS (SELECT 1 FROM old_ticket"
+	        " WHERE event = $2 AND (mark = $13 OR typed_code = $14))"
+	        " ON CONFLICT DO NOTHING RETURNING id",
+	        DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
+	                db_int(asked->id),
+	                place->delegation_no ? db_int(place->delegation_no) : db_null(),
+	                db_int(place->region_no), db_int(place->option_no), db_text(asked->lang),
+	                db_int(place->age_band), db_int(asked->walk_in ? 1 : 0),
+	                db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
+	                db_int(ticket->mark), db_text(ticket->typed_code),
+	                db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),
+	                db_int(ticket->minute)),
+	        error);
+	if (rows == NULL)
+		return FALSE;
+	DbStep step = db_next(rows, error);
+	*ret_added = step == DB_ROW;
+	return step != DB_ERROR_ROW;
+}
+
+static gboolean
+attendee_add(Db *db, const Event *event, const Registration *asked, Place *place, gint64 no,
+        gint64 version, GError **error)
+{
+	for (guint draw = 0; draw < TICKET_DRAWS; draw++) {
+		gboolean added = FALSE;
+
+		if (!attendee_insert(db, event, asked, place, no, version, &added, error))
+			return FALSE;
+		if (added)
+			return TRUE;
+		ticket_identity_new(event->salt, place->ticket.class, 0,
+		        (gint64)place->ticket.minute * 60, &place->ticket);
+	}
+	g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT, "an attendee's id is taken");
+	return FALSE;
+}
+
+static gboolean
+bookings_add(Db *db, const Event *event, const Place *place, GError **error)
+{
+	ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX];
+	guint n = bookings_of(event, place, bookings);
+
+	for (guint i = 0; i < n; i++)
+		if (!db_run(db,
+		            "INSERT INTO booking (attendee, event, session_no, stop_no, state)"
+		            " VALUES ($1, $2, $3, $4, 'confirmed')",
+		            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES),
+		                    db_int(bookings[i].session_no),
+		                    bookings[i].stop_no ? db_int(bookings[i].stop_no) : db_null()),
+		            NULL, error))
+			return FALSE;
+	return TRUE;
+}
+
+static gint64
+sealed_expires(const Event *event, SealedClass class)
+{
+	switch (class) {
+	case SEALED_IDENTITY:
+		return event->ends + (gint64)event->identity_days * SECONDS_A_DAY;
+	case SEALED_LOGISTICS:
+		return event->ends + (gint64)event->logistics_days * SECONDS_A_DAY;
+	case SEALED_EMERGENCY:
+		return event->ends + (gint64)EMERGENCY_DAYS * SECONDS_A_DAY;
+	}
+	g_return_val_if_reached(0);
+}
+
+static gboolean
+sealed_add(Db *db, const Event *event, const Place *place, GError **error)
+{
+	for (guint class = 0; class < SEALED_CLASSES; class ++) {
+		gsize length = 0;
+		gconstpointer value;
+
+		if (place->sealed[class] == NULL)
+			continue;
+		value = g_bytes_get_data(place->sealed[class], &length);
+		if (!db_run(db,
+		            "INSERT INTO sealed (owner, class, expires, value)"
+		            " VALUES ($1, $2, $3, $4)",
+		            DB_ARGS(db_int(place->id), db_int(class),
+		                    db_int(sealed_expires(event, class)), db_bytes(value, length)),
+		            NULL, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
+consents_add(Db *db, const Event *event, const Registration *asked, const Place *place, gint64 now,
+        GError **error)
+{
+	for (guint kind = CONSENT_KEEP_INFORMED; kind <= CONSENT_SHARE_REGIONAL; kind++)
+		if ((place->consents & (1u << kind)) != 0 &&
+		        !db_run(db,
+		                "INSERT INTO consent (attendee, kind, given, at, text_version,"
+		                " lang) VALUES ($1, $2, 1, $3, $4, $5)",
+		                DB_ARGS(db_int(place->id), db_int(kind), db_int(now),
+		                        db_int(event->edition), db_text(asked->lang)),
+		                NULL, error))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
+places_add(Db *db, const Event *event, Registration *asked, gint64 first_no, gint64 version,
+        gint64 now, GError **error)
+{
+	for (guint i = 0; i < asked->places->len; i++) {
+		Place *place = &g_array_index(asked->places, Place, i);
+		if (!attendee_add(db, event, asked, place, first_no + i, version, error) ||
+		        !bookings_add(db, event, place, error) ||
+		        !sealed_add(db, event, place, error) ||
+		        !consents_add(db, event, asked, place, now, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
+all_open(const Event *event, const Registration *asked, gint64 now, PlaceAnswer *answer)
+{
+	for (guint i = 0; !asked->walk_in && i < asked->places->len; i++) {
+		const Place *place = &g_array_index(asked->places, Place, i);
+		const EventOption *option = event_option(event, place->option_no);
+		if (option == NULL || !event_option_open(event, option, now)) {
+			answer->closed_option = place->option_no;
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+static gboolean
+submission_forget(Db *db, const Event *event, const Registration *asked, GError **error)
+{
+	return db_run(db, "DELETE FROM registration WHERE id = $1", DB_ARGS(db_int(asked->id)),
+	               NULL, error) &&
+	        numbers_give_back(db, event, asked->places->len, error);
+}
+
+gboolean
+registration_take_place(Db *db, const Event *event, Registration *asked, gint64 now,
+        PlaceAnswer *ret, GError **error)
+{
+	gint64 version = 0, last_no = 0, edition = 0;
+	gint64 numbers = asked->places->len;
+	gboolean fresh = FALSE, room = FALSE;
+	PlaceAnswer answer = { .outcome = PLACE_TAKEN, .registration = asked->id, .link_no = 1 };
+	g_autoptr(GArray) counters = g_array_new(FALSE, FALSE, sizeof(Counter));
+
+	g_return_val_if_fail(numbers >= 1 && numbers <= REGISTRATION_ATTENDEES_MAX, FALSE);
+	if (!event_raise(db, event, numbers, &version, &last_no, &edition, error) ||
+	        !registration_add(db, event, asked, now, &fresh, error))
+		return FALSE;
+	if (!fresh) {
+		if (!numbers_give_back(db, event, numbers, error) ||
+		        !registration_repeat(db, event, asked, &answer, error))
+			return FALSE;
+		*ret = answer;
+		return TRUE;
+	}
+	if (edition != event->edition) {
+		answer.outcome = PLACE_CHANGED;
+	} else if (!all_open(event, asked, now, &answer)) {
+		answer.outcome = PLACE_CLOSED;
+	} else {
+		counters_of(event, asked, counters);
+		if (!counters_take(db, event, counters, &answer, &room, error))
+			return FALSE;
+		if (!room)
+			answer.outcome = PLACE_FULL;
+	}
+	if (answer.outcome == PLACE_TAKEN) {
+		if (!places_add(db, event, asked, last_no - numbers + 1, version, now, error))
+			return FALSE;
+	} else {
+		answer.registration = 0;
+		if (!submission_forget(db, event, asked, error))
+			return FALSE;
+	}
+	*ret = answer;
+	return TRUE;
+}
+
+gboolean
+registration_work(Db *db, gpointer data, GError **error)
+{
+	PlaceWork *work = data;
+	return registration_take_place(
+	        db, work->event, work->asked, work->now, &work->answer, error);
+}
