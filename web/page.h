@@ -34,6 +34,9 @@ const Event *request_event(Request *request, GError **error);
 const Event *request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **error);
 /* "https://host" that links begin with. */
 const char *request_base_url(const Request *request);
+/* What the guard found of a form's csrf (FOR_ANYONE, POST): HOLDS, or STALE, then the page answers 422
+ * with the form kept and a fresh one. FALSE never reaches a page: it is 403. */
+CsrfState request_csrf(const Request *request);
 /* The paired device of an /api/ request, after the guard let it in. */
 typedef struct {
 	gint64 id;
@@ -58,6 +61,27 @@ Reply *reply_status(Request *request, int status);
 void reply_header(Reply *reply, const char *name, const char *value);
 /* Cacheable by anyone for @seconds with this ETag; without this, replies are no-store. */
 void reply_cache(Reply *reply, const char *etag, int seconds);
+
+/*
+ * A reply that is made once and sent many times: headers, gzip form and ETag are ready, so it costs
+ * little more than the look-up. It holds nothing personal. Its ETag is a hash of what it says, so
+ * If-None-Match answers 304.
+ */
+typedef struct Prepared Prepared;
+/* @status 200. @lang (nullable) is what the text is in: caches are then told that the answer
+ * depends on language. @seconds: how long anyone may keep it; 0: ask each time (by ETag). */
+Prepared *prepared_bytes(Request *request, const char *type, const char *lang, GBytes *bytes,
+	int seconds);
+/* The template @name with @data (reference taken), as reply_page() would render it. */
+Prepared *prepared_page(Request *request, const char *name, json_t *data, int seconds);
+void prepared_unref(Prepared *prepared);
+/* What this worker keeps under @key ("event SLUG LANG EDITION"), lent until the request ends; NULL when
+ * it keeps nothing of that name. */
+Prepared *request_kept(Request *request, const char *key);
+/* Keeps @prepared (taken) under @key, at most KEPT_MAX of them, and lends it back. */
+#define KEPT_MAX 512
+Prepared *request_keep(Request *request, const char *key, Prepared *prepared);
+Reply *reply_prepared(Request *request, Prepared *prepared);
 
 /* Hands @work to the writer; when its group has committed, @then turns the outcome into the answer, on
  * a worker thread (@error lent, NULL when done). @data is freed by @destroy after @then. */
