@@ -1,0 +1,203 @@
+/*
+ * Languages: the two that ship, and three stand-ins from tests/locales that bring what English and Spanish
+ * lack: six plural forms, another direction, other digits, two scripts of one language.
+ */
+#include <string.h>
+
+#include "web/locale.h"
+
+#define THREADS             8
+#define ROUNDS              200
+#define APRIL_6_8AM_PACIFIC 1806937200 /* 2027-04-06 15:00 UTC */
+#define APRIL_7_1AM_UTC     1806973200 /* still the 6th in Sacramento */
+
+static Event *
+sacramento(void)
+{
+	static Event event = { .zone = "America/Los_Angeles" };
+	if (event.time_zone == NULL)
+		event.time_zone = g_time_zone_new_identifier(event.zone);
+	return &event;
+}
+
+#define assert_says(text, expected)                                                                \
+	do {                                                                                       \
+		g_autofree char *said_ = (text);                                                   \
+		g_assert_cmpstr(said_, ==, (expected));                                            \
+	} while (0)
+
+static void
+a_count_has_the_plural_of_its_language(void)
+{
+	const Locale *en = locale_find("en"), *es = locale_find("es"), *ar = locale_find("ar");
+	assert_says(locale_plural(en, "people", 0, NULL), "0 people");
+	assert_says(locale_plural(en, "people", 1, NULL), "1 person");
+	assert_says(locale_plural(en, "people", 1400, NULL), "1,400 people");
+	assert_says(locale_plural(es, "people", 1, NULL), "1 persona");
+	assert_says(locale_plural(es, "people", 0, NULL), "0 personas");
+	assert_says(locale_plural(es, "people", 1000000, NULL), "1,000,000 de personas");
+	static const struct {
+		gint64 count;
+		const char *said;
+	} arabic[] = { { 0, "zero" }, { 1, "one" }, { 2, "two" }, { 3, "few" }, { 11, "many" },
+		{ 100, "other" }, { 103, "few" } };
+	for (guint i = 0; i < G_N_ELEMENTS(arabic); i++) {
+		g_autofree char *text = locale_plural(ar, "people", arabic[i].count, NULL);
+		g_assert_true(g_str_has_prefix(text, arabic[i].said));
+	}
+	/* a form that the catalogue lacks falls back to the last one */
+	assert_says(locale_plural(locale_find("zh-Hans"), "people", 1, NULL), "1 人");
+}
+
+static void
+arabic_counts_in_its_own_digits(void)
+{
+	assert_says(locale_number(locale_find("ar"), 45), "٤٥");
+}
+
+static void
+a_missing_text_shows_its_key(void)
+{
+	const Locale *en = locale_find("en");
+	g_assert_cmpstr(locale_text(en, "no_such_text"), ==, "no_such_text");
+	assert_says(locale_format(en, "no_such_text", "name", "x", NULL), "no_such_text");
+	assert_says(locale_plural(en, "no_such_text", 2, NULL), "no_such_text");
+}
+
+static void
+placeholders_are_filled_by_name_and_never_twice(void)
+{
+	const Locale *en = locale_find("en"), *es = locale_find("es");
+	assert_says(locale_format(en, "from_to", "to", "B", "from", "A", NULL), "A to B");
+	assert_says(locale_format(es, "from_to", "from", "A", "to", "B", NULL), "de A a B");
+	assert_says(locale_format(en, "from_to", "from", "{{to}}", "to", "B", NULL), "{{to}} to B");
+	assert_says(locale_format(en, "from_to", "from", "A", NULL), "A to {{to}}");
+}
+
+static void
+a_date_is_told_in_the_zone_of_the_event(void)
+{
+	const Locale *en = locale_find("en"), *es = locale_find("es");
+	const Event *event = sacramento();
+	assert_says(locale_long_date(en, event, APRIL_6_8AM_PACIFIC), "Tuesday, April 6, 2027");
+	assert_says(locale_long_date(es, event, APRIL_6_8AM_PACIFIC), "martes, 6 de abril de 2027");
+	assert_says(locale_long_date(en, event, APRIL_7_1AM_UTC), "Tuesday, April 6, 2027");
+	assert_says(locale_time(en, event, APRIL_6_8AM_PACIFIC), "8:00 AM");
+	assert_says(locale_time(es, event, APRIL_6_8AM_PACIFIC), "8:00 a. m.");
+}
+
+static void
+a_fee_is_told_as_people_write_money(void)
+{
+	assert_says(locale_money(locale_find("en"), 1500, "USD"), "$15");
+	assert_says(locale_money(locale_find("es"), 500, "USD"), "$5");
+	assert_says(locale_money(locale_find("en"), 1550, "USD"), "$15.50");
+	assert_says(locale_money(locale_find("en"), 1500, "USD"), "$15");
+	assert_says(locale_money(locale_find("en"), 1500, "JPY"), "¥1,500");
+}
+
+static const char *
+accepted(const char *header)
+{
+	const Locale *locale = locale_accept(header);
+	return locale != NULL ? locale_code(locale) : NULL;
+}
+
+static void
+a_browser_gets_the_language_it_asks_for(void)
+{
+	g_assert_cmpstr(accepted("es"), ==, "es");
+	g_assert_cmpstr(accepted("es-MX,es;q=0.9,en;q=0.8"), ==, "es");
+	g_assert_cmpstr(accepted("en;q=0.5, es ; q=0.7"), ==, "es");
+	g_assert_cmpstr(accepted("fr-CH, fr;q=0.9, en;q=0.3"), ==, "en");
+	g_assert_cmpstr(accepted("es;q=0, en;q=0.1"), ==, "en");
+	g_assert_cmpstr(accepted("zh-TW"), ==, "zh-Hant");
+	g_assert_cmpstr(accepted("zh-Hant-HK"), ==, "zh-Hant");
+	g_assert_cmpstr(accepted("zh-CN,en;q=0.1"), ==, "zh-Hans");
+	g_assert_cmpstr(accepted("ar-EG"), ==, "ar");
+}
+
+static void
+a_header_that_makes_no_sense_asks_for_nothing(void)
+{
+	static const char *const headers[] = { NULL, "", "*", ",,,", ";q=1", "es;q=2", "es;q=x",
+		"es;level=1", "xx", "e s", "-", "en-", "no\xff", "fr", "es;q=nan", "es;q=-1" };
+	for (guint i = 0; i < G_N_ELEMENTS(headers); i++)
+		if (accepted(headers[i]) != NULL)
+			g_error("\"%s\" gave %s", headers[i], accepted(headers[i]));
+	g_autofree char *endless = g_strnfill(1 << 20, ',');
+	g_assert_null(accepted(endless));
+}
+
+static void
+catalogues_say_their_name_and_direction(void)
+{
+	guint n;
+	const Locale *const *all = locales_all(&n);
+	g_assert_cmpuint(n, ==, 5);
+	g_assert_true(all[0] == locale_default());
+	g_assert_cmpstr(locale_code(all[1]), ==, "es");
+	g_assert_cmpstr(locale_name(all[1]), ==, "Español");
+	g_assert_false(locale_right_to_left(all[1]));
+	g_assert_true(locale_right_to_left(locale_find("ar")));
+	g_assert_null(locale_find("xx"));
+	g_assert_null(locale_find(NULL));
+}
+
+static gpointer
+speak(gpointer data)
+{
+	guint n;
+	const Locale *const *all = locales_all(&n);
+	GString *said = g_string_new(NULL);
+	for (guint round = 0; round < ROUNDS; round++) {
+		if (round == ROUNDS - 1)
+			g_string_truncate(said, 0);
+		for (guint i = 0; i < n; i++) {
+			g_autofree char *date =
+			        locale_long_date(all[i], sacramento(), APRIL_6_8AM_PACIFIC);
+			g_autofree char *time =
+			        locale_time(all[i], sacramento(), APRIL_6_8AM_PACIFIC);
+			g_autofree char *count =
+			        locale_plural(all[i], "people", 1 + round % 3, NULL);
+			g_autofree char *fee = locale_money(all[i], 1500, "USD");
+			g_string_append_printf(said, "%s %s %s %s\n", date, time, count, fee);
+		}
+	}
+	return g_string_free(said, FALSE);
+}
+
+static void
+eight_threads_say_the_same(void)
+{
+	GThread *threads[THREADS];
+	g_autofree char *alone = speak(NULL);
+	for (guint i = 0; i < THREADS; i++)
+		threads[i] = g_thread_new("speaker", speak, NULL);
+	for (guint i = 0; i < THREADS; i++) {
+		g_autofree char *said = g_thread_join(threads[i]);
+		g_assert_cmpstr(said, ==, alone);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_autoptr(GError) error = NULL;
+	if (!locales_load(&error))
+		g_error("%s", error->message);
+	sacramento();
+#define TEST(name) g_test_add_func("/locale/" #name, name)
+	TEST(a_count_has_the_plural_of_its_language);
+	TEST(arabic_counts_in_its_own_digits);
+	TEST(a_missing_text_shows_its_key);
+	TEST(placeholders_are_filled_by_name_and_never_twice);
+	TEST(a_date_is_told_in_the_zone_of_the_event);
+	TEST(a_fee_is_told_as_people_write_money);
+	TEST(a_browser_gets_the_language_it_asks_for);
+	TEST(a_header_that_makes_no_sense_asks_for_nothing);
+	TEST(catalogues_say_their_name_and_direction);
+	TEST(eight_threads_say_the_same);
+	return g_test_run();
+}
