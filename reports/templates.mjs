@@ -80,7 +80,7 @@ function flatten(tree, sources, trail, out) {
 			token.end = out.length;
 			/* what follows must not be joined to the text inside */
 			out.at(-1).closed = true;
-		} else {
+		} else if (kind !== "!") {
 			throw new TemplateFault(`${trail.at(-1)}: "${kind}" is not known here`);
 		}
 	}

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "reports/template.h"
 
 extern const Template test_templates[];
@@ -27,7 +29,7 @@ static void
 markup_in_a_name_is_shown_as_it_was_typed(void)
 {
 	g_autoptr(GString) out = g_string_new("[");
-	html_escape(out, "<i>\"O'Neil\" & c", 12);
+	html_escape(out, "<i>\"O'Neil\" & c", 11);
 	g_assert_cmpstr(out->str, ==, "[&lt;i&gt;&quot;O&#39;Neil&quot;");
 }
 

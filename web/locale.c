@@ -142,7 +142,7 @@ likely_of(const char *tag, char ret_likely[LIKELY_LENGTH])
 	char language[ULOC_LANG_CAPACITY], script[ULOC_SCRIPT_CAPACITY];
 	int32_t used = 0;
 	uloc_forLanguageTag(tag, parsed, sizeof parsed, &used, &status);
-	if (U_FAILURE(status) || used != (int32_t)strlen(tag))
+	if (U_FAILURE(status) || used == 0 || used != (int32_t)strlen(tag))
 		return FALSE;
 	uloc_addLikelySubtags(parsed, full, sizeof full, &status);
 	uloc_getLanguage(full, language, sizeof language, &status);
