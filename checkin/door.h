@@ -76,23 +76,23 @@ typedef enum {
 	DOOR_ROW_LEAVING,
 	DOOR_ROW_AGAIN,
 	DOOR_ROW_USED,
-	DOOR_ROW_GONE,        /* not in the manifest, issued before it */
+	DOOR_ROW_GONE, /* not in the manifest, issued before it */
 	DOOR_ROW_SPARE,
-	DOOR_ROW_NEW,         /* not in the manifest, later, door open */
+	DOOR_ROW_NEW, /* not in the manifest, later, door open */
 	DOOR_ROW_WELCOME,
 	DOOR_ROW_NOT_LISTED,
-	DOOR_ROW_OVERRIDE,    /* not on the list, a supervisor admits */
+	DOOR_ROW_OVERRIDE, /* not on the list, a supervisor admits */
 #define DOOR_ROWS 12
 } DoorRow;
 
 #define DOOR_MANIFEST_SLACK_S (10 * 60)
 
 typedef struct {
-	uint8_t decision;    /* DoorDecision */
-	uint8_t shown;       /* DoorShown */
-	uint8_t row;         /* DoorRow */
-	uint8_t practice;    /* reason `practice`: never present anywhere */
-	uint8_t ask_region;  /* a spare that wants a region tapped */
+	uint8_t decision;   /* DoorDecision */
+	uint8_t shown;      /* DoorShown */
+	uint8_t row;        /* DoorRow */
+	uint8_t practice;   /* reason `practice`: never present anywhere */
+	uint8_t ask_region; /* a spare that wants a region tapped */
 	int64_t now_ms;
 	int64_t first_at_ms; /* for "first in at 08:02"; 0 not known */
 } DoorAnswer;

@@ -10,7 +10,7 @@
 
 typedef struct {
 	const Event *event;
-	ScanRow row;            /* decision and arrival are filled in */
+	ScanRow row; /* decision and arrival are filled in */
 	DoorSignature signature;
 	TicketClass ticket_class; /* of the ticket's text, when it was read here */
 	gboolean leaving, override;
@@ -18,7 +18,7 @@ typedef struct {
 	DoorAnswer answer;
 	gint64 first_at;
 	guint16 first_checkpoint;
-	gboolean repeated;      /* this key was there: the stored answer */
+	gboolean repeated; /* this key was there: the stored answer */
 } ScanWork;
 
 /* A DbWork; @data is a ScanWork. May run twice. */

@@ -14,15 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define T1_BYTES 76
-#define T1_SIGNED_BYTES 12
-#define T1_TEXT_LENGTH 124
+#define T1_BYTES         76
+#define T1_SIGNED_BYTES  12
+#define T1_TEXT_LENGTH   124
 #define T1_MESSAGE_BYTES (11 + 16 + T1_SIGNED_BYTES)
 
 typedef struct {
 	uint8_t key_hint;
 	uint8_t id[8];
-	uint8_t class;    /* enum TicketClass of schema/mark.h */
+	uint8_t class; /* enum TicketClass of schema/mark.h */
 	uint32_t minute;
 	uint8_t signature[64];
 } T1;

@@ -9,7 +9,7 @@
 
 /* The T1 text of a ticket that the record keeps. */
 void ticket_text(const Event *event, VaultEvent *keys, const TicketIdentity *ticket,
-	char ret_text[T1_TEXT_LENGTH + 1]);
+        char ret_text[T1_TEXT_LENGTH + 1]);
 
 typedef enum {
 	TICKET_OURS,
@@ -18,4 +18,4 @@ typedef enum {
 
 /* Reads and verifies @text; fills @ret and @ret_mark when it is a T1 of @event. */
 TicketVerdict ticket_check(const Event *event, VaultEvent *keys, const char *text, gsize length,
-	T1 *ret, gint64 *ret_mark);
+        T1 *ret, gint64 *ret_mark);
