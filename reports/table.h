@@ -1,6 +1,9 @@
 /*
  * The one form that all outputs print: columns, then rows that come one at a time, so that a
  * million of them need no memory.
+ *
+ * As a table for a terminal, widths are those of the first TABLE_SAMPLE rows; a wider cell further
+ * down pushes its own row aside and no other. Control characters never reach a terminal.
  */
 #pragma once
 
@@ -10,37 +13,45 @@
 typedef enum {
 	COLUMN_TEXT,
 	COLUMN_NUMBER,
-	COLUMN_TIME, /* UTC seconds, printed in the table's zone as ISO 8601 */
+	COLUMN_TIME, /* UTC seconds, printed in the table's zone as ISO 8601 with its offset */
 } ColumnType;
 
 typedef struct {
-	const char *name;  /* one name in every format */
+	const char *name; /* one name in every format */
 	ColumnType type;
 } Column;
 
 typedef struct {
-	const char *text; /* lent until the next row; NULL prints as nothing (null in JSON) */
-	gint64 number;
-	gboolean absent;
+	const char *text; /* COLUMN_TEXT: lent until the next row; NULL is absent */
+	gint64 number;    /* the other types */
+	gboolean absent;  /* prints as nothing (null in JSON) */
 } Cell;
 
 typedef struct {
 	const Column *columns;
 	guint columns_n;
 	GTimeZone *zone; /* nullable: UTC */
-	/* Fills @cells (columns_n of them): TRUE with *ret_row for a row, TRUE without at the end. */
+	/* Fills @cells (columns_n of them, zeroed): TRUE with *ret_row for a row, TRUE without at the
+	 * end. */
 	gboolean (*next)(gpointer data, Cell *cells, gboolean *ret_row, GError **error);
 	gpointer data;
 } Table;
 
 typedef enum {
 	FORMAT_TABLE, /* for a terminal: aligned columns */
-	FORMAT_CSV,   /* RFC 4180, UTF-8, CRLF; cells that a spreadsheet would compute are made text */
-	FORMAT_JSON,  /* an array of objects, one a line */
+	FORMAT_CSV, /* RFC 4180, UTF-8, CRLF; text that a spreadsheet would compute gets a ' before it */
+	FORMAT_JSON, /* an array of objects, one a line */
 #define FORMATS 3
 } TableFormat;
 
+#define TABLE_SAMPLE 200
+
+/* "table", "csv", "json". */
 gboolean table_format_parse(const char *word, TableFormat *ret);
 
-/* Prints @table to @out; WORLD when it can't be written. */
+/* Prints @table to @out and flushes it; WORLD when it can't be written. What was printed before an
+ * error stays. */
 gboolean table_print(const Table *table, TableFormat format, FILE *out, GError **error);
+
+/* How many columns @text takes on a terminal. */
+guint text_width(const char *text);
