@@ -16,17 +16,20 @@ typedef struct {
 	char *photo;        /* no, yes, ask */
 	char *first_time;   /* yes, no; nullable */
 	char *contact;      /* email, phone, captain, none */
-	/* answers to the event's own questions, by code: [code, answer, code, answer, …, NULL] */
-	char **answers;
+	/* Answers to the event's own questions, by class, since each has its days to be kept:
+	 * [code, answer, code, answer, …, NULL], nullable. */
+	char **answers[SEALED_CLASSES];
 	/* emergency */
 	char *emergency_name, *emergency_phone;
 } Person;
 
-void person_free(Person *person);
+Person *person_new(void);
+void person_free(Person *person); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
 
-/* Seals what @person has of @class for the attendee @owner; NULL when there is nothing. */
+/* Seals what @person has of @class for the attendee @owner; NULL when there is nothing (or when the
+ * class's key was destroyed: vault_seal()). */
 GBytes *person_seal(const Person *person, VaultEvent *keys, SealedClass class, gint64 owner);
-/* Adds what @value holds to @person. */
+/* Adds what @value holds to @person; members that a later release wrote are left out. */
 gboolean person_unseal(Person *person, VaultEvent *keys, SealedClass class, gint64 owner,
 	gconstpointer value, gsize length, GError **error);

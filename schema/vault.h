@@ -58,16 +58,28 @@ gboolean vault_verify(const guint8 key[PUBLIC_KEY_BYTES], const guint8 *message,
 /* Sealed values: version 1, key number (2 bytes), nonce (24), XChaCha20-Poly1305 over @json padded
  * to a multiple of 32 bytes (ISO/IEC 7816-4). Associated data: owner (8 bytes), class, event. So a
  * value can't be moved to another person, class or event. */
+/* NULL only when the class's key was destroyed: nothing can be added to an event that is over. */
 GBytes *vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char *json);
 /* The JSON text, wiped by sealed_text_free(). INPUT when the value was tampered with or belongs
  * elsewhere, ABSENT when its key was destroyed. */
 char *vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value,
 	gsize length, GError **error);
-void sealed_text_free(char *text);
-/* Checks without decoding: for verify. */
+void sealed_text_free(char *text); /* NULL is fine */
 
 /* Keyed hash of an e-mail address that was folded already (schema/text.h). */
 void vault_hash_email(VaultEvent *keys, const char *folded, guint8 ret_hash[EMAIL_HASH_BYTES]);
+
+/* Keyed hash of what was asked for in a registration, so that a repeated submission with other
+ * content is known and the stored hash gives nothing away to who guesses. */
+#define CONTENT_HASH_BYTES 32
+void vault_hash_content(VaultEvent *keys, gconstpointer content, gsize length,
+	guint8 ret_hash[CONTENT_HASH_BYTES]);
+/* A submission id that follows from @content alone: a row of a roster, imported again, is known. */
+void vault_derive_submission(VaultEvent *keys, gconstpointer content, gsize length,
+	guint8 ret_submission[16]);
+/* 64 bits that only the event's keys can make: beside a line of the scan log they show that it
+ * was changed in place (schema/scan_check.h). */
+gint64 vault_log_check(VaultEvent *keys, gconstpointer line, gsize length);
 
 /* Links: nothing to store. Purposes are part of the MAC. */
 typedef enum {

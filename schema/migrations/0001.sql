@@ -222,6 +222,7 @@ CREATE TABLE device_checkpoint (
 );
 
 -- The scan log: a grow-only set. Nothing here is ever updated or deleted while the event lives.
+-- check_value is a keyed hash of the line (schema/scan_check.h): a line changed in place is found.
 CREATE TABLE scan (
 	device BIGINT NOT NULL,
 	epoch BIGINT NOT NULL,
@@ -245,6 +246,7 @@ CREATE TABLE scan (
 	void_seq BIGINT,
 	count BIGINT,
 	arrival BIGINT NOT NULL,
+	check_value BIGINT NOT NULL,
 	PRIMARY KEY (device, epoch, seq, rev)
 );
 CREATE INDEX scan_arrival ON scan (event, arrival);

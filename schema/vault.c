@@ -1,0 +1,626 @@
+#include "schema/vault.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/vault_files.h"
+
+#define SEALED_VERSION 1
+#define SEALED_HEADER  3 /* version, key number */
+#define SEALED_PADDING 32
+#define NONCE_BYTES    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+#define TAG_BYTES      crypto_aead_xchacha20poly1305_ietf_ABYTES
+#define BOUND_BYTES    (SEALED_HEADER + 8 + 1 + EVENT_ID_BYTES)
+#define EVENT_HEX      (2 * EVENT_ID_BYTES)
+#define CLASS_KEYS_MAX 64 /* of one event, all classes together */
+#define SIGNING_PLAIN  (8 + crypto_sign_SEEDBYTES)
+#define KDF_CONTEXT    "turnout1" /* crypto_kdf_CONTEXTBYTES */
+
+/* Numbers of the subkeys of an event's secret. Never renumber: stored hashes depend on them. */
+typedef enum {
+	SUBKEY_EMAIL = 0,
+	SUBKEY_LINK = 1,
+	SUBKEY_CSRF = 2,
+	SUBKEY_CONTENT = 3,
+	SUBKEY_SUBMISSION = 4,
+	SUBKEY_LOG = 5,
+#define SUBKEYS 6
+} Subkey;
+
+typedef struct {
+	SealedClass class;
+	guint16 number;
+	guint8 key[KEY_BYTES];
+} ClassKey;
+
+/* In memory that is locked, guarded, and read-only once it is filled. */
+typedef struct {
+	guint8 signing[crypto_sign_SECRETKEYBYTES];
+	guint8 subkeys[SUBKEYS][KEY_BYTES];
+	ClassKey classes[CLASS_KEYS_MAX];
+	guint classes_n;
+	const ClassKey *current[SEALED_CLASSES]; /* of the highest number; NULL when destroyed */
+} EventSecrets;
+
+struct VaultEvent {
+	guint8 event[EVENT_ID_BYTES];
+	guint8 public_key[PUBLIC_KEY_BYTES];
+	gint64 created;
+	EventSecrets *secrets;
+};
+
+struct Vault {
+	grefcount references;
+	char *folder; /* DIR/keys */
+	guint8 *master;
+	pthread_mutex_t lock; /* of events */
+	GHashTable *events;   /* GBytes of the id -> VaultEvent */
+};
+
+/* Before main(), so that no thread can come first and no call has to ask. */
+__attribute__((constructor)) static void
+sodium_ready(void)
+{
+	if (sodium_init() < 0) {
+		fputs("turnout: libsodium does not start: no random numbers\n", stderr);
+		abort();
+	}
+}
+
+const char *
+sealed_class_name(SealedClass class)
+{
+	static const char *const names[SEALED_CLASSES] = { "identity", "logistics", "emergency" };
+	return names[class];
+}
+
+static void
+put_be64(guint8 *at, gint64 number)
+{
+	guint64 bits = GUINT64_TO_BE((guint64)number);
+	memcpy(at, &bits, 8);
+}
+
+static gint64
+get_be64(const guint8 *at)
+{
+	guint64 bits;
+	memcpy(&bits, at, 8);
+	return (gint64)GUINT64_FROM_BE(bits);
+}
+
+static gpointer
+secret_memory(gsize length)
+{
+	gpointer memory = sodium_malloc(length);
+	if (memory == NULL)
+		g_error("no memory for keys");
+	sodium_memzero(memory, length);
+	return memory;
+}
+
+static void
+event_free(gpointer data)
+{
+	VaultEvent *keys = data;
+	sodium_free(keys->secrets);
+	g_free(keys);
+}
+
+gboolean
+vault_create(const char *dir, const char *master_file, GError **error)
+{
+	g_autofree char *folder = g_build_filename(dir, "keys", NULL);
+	if (!key_folder_make(folder, error) || !key_folder_flush(dir, error))
+		return FALSE;
+	guint8 master[KEY_BYTES];
+	randombytes_buf(master, sizeof master);
+	gboolean written = key_master_write(folder, master_file, master, error);
+	sodium_memzero(master, sizeof master);
+	return written;
+}
+
+Vault *
+vault_open(const char *dir, const char *master_file, GError **error)
+{
+	g_autofree char *folder = g_build_filename(dir, "keys", NULL);
+	guint8 *master = secret_memory(KEY_BYTES);
+	if (!key_master_read(folder, master_file, master, error)) {
+		sodium_free(master);
+		return NULL;
+	}
+	sodium_mprotect_readonly(master);
+	Vault *vault = g_new0(Vault, 1);
+	g_ref_count_init(&vault->references);
+	vault->folder = g_steal_pointer(&folder);
+	vault->master = master;
+	pthread_mutex_init(&vault->lock, NULL);
+	vault->events = g_hash_table_new_full(
+	        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, event_free);
+	return vault;
+}
+
+Vault *
+vault_ref(Vault *vault)
+{
+	pthread_mutex_lock(&vault->lock);
+	g_ref_count_inc(&vault->references);
+	pthread_mutex_unlock(&vault->lock);
+	return vault;
+}
+
+void
+vault_unref(Vault *vault)
+{
+	if (vault == NULL)
+		return;
+	pthread_mutex_lock(&vault->lock);
+	gboolean last = g_ref_count_dec(&vault->references);
+	pthread_mutex_unlock(&vault->lock);
+	if (!last)
+		return;
+	g_hash_table_unref(vault->events);
+	pthread_mutex_destroy(&vault->lock);
+	sodium_free(vault->master);
+	g_free(vault->folder);
+	g_free(vault);
+}
+
+static void
+event_to_hex(const guint8 event[EVENT_ID_BYTES], char ret_hex[EVENT_HEX + 1])
+{
+	sodium_bin2hex(ret_hex, EVENT_HEX + 1, event, EVENT_ID_BYTES);
+}
+
+static gboolean
+write_event_key(const Vault *vault, const char *folder, const char *hex, const char *name,
+        gconstpointer plain, gsize length, GError **error)
+{
+	g_autofree char *label = g_strdup_printf("%s/%s", hex, name);
+	return key_file_write_wrapped(folder, name, label, vault->master, plain, length, error);
+}
+
+/* All files of an event, in a folder that is not yet in its place. */
+static gboolean
+write_event_keys(
+        const Vault *vault, const char *folder, const char *hex, gint64 now, GError **error)
+{
+	guint8 plain[SIGNING_PLAIN];
+	randombytes_buf(plain, sizeof plain);
+	put_be64(plain, now);
+	gboolean written =
+	        write_event_key(vault, folder, hex, "signing", plain, SIGNING_PLAIN, error);
+	randombytes_buf(plain, sizeof plain);
+	written = written && write_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
+	for (int class = 0; written && class < SEALED_CLASSES; class ++) {
+		g_autofree char *name = g_strdup_printf("%s-1", sealed_class_name(class));
+		randombytes_buf(plain, sizeof plain);
+		written = write_event_key(vault, folder, hex, name, plain, KEY_BYTES, error);
+	}
+	sodium_memzero(plain, sizeof plain);
+	return written;
+}
+
+gboolean
+vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now, GError **error)
+{
+	char hex[EVENT_HEX + 1];
+	event_to_hex(event, hex);
+	g_autofree char *folder = g_build_filename(vault->folder, hex, NULL);
+	g_autofree char *fresh = g_strconcat(folder, ".new", NULL);
+	key_folder_remove(fresh);
+	if (!key_folder_make(fresh, error))
+		return FALSE;
+	if (!write_event_keys(vault, fresh, hex, now, error)) {
+		key_folder_remove(fresh);
+		return FALSE;
+	}
+	/* all keys come into their place at once; a folder with files in it refuses to be replaced */
+	if (rename(fresh, folder) != 0) {
+		int code = errno;
+		key_folder_remove(fresh);
+		gboolean there = code == ENOTEMPTY || code == EEXIST;
+		g_set_error(error, TURNOUT_ERROR, there ? TURNOUT_ERROR_INPUT : TURNOUT_ERROR_WORLD,
+		        "cannot make the keys %s: %s", folder,
+		        there ? "they are there already" : g_strerror(code));
+		return FALSE;
+	}
+	return key_folder_flush(vault->folder, error);
+}
+
+/* Reads NAME of the event's folder if it is a data key ("identity-1"); other names are not ours. */
+static gboolean
+read_class_key(const Vault *vault, const char *folder, const char *hex, const char *name,
+        EventSecrets *secrets, GError **error)
+{
+	for (int class = 0; class < SEALED_CLASSES; class ++) {
+		const char *word = sealed_class_name(class);
+		gsize length = strlen(word);
+		guint64 number;
+		if (strncmp(name, word, length) != 0 || name[length] != '-' ||
+		        !g_ascii_string_to_unsigned(
+		                name + length + 1, 10, 1, G_MAXUINT16, &number, NULL))
+			continue;
+		if (secrets->classes_n == CLASS_KEYS_MAX) {
+			g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+			        "%s holds more than %d data keys", folder, CLASS_KEYS_MAX);
+			return FALSE;
+		}
+		ClassKey *key = &secrets->classes[secrets->classes_n];
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *label = g_strdup_printf("%s/%s", hex, name);
+		if (!key_file_read_wrapped(path, label, vault->master, key->key, KEY_BYTES, error))
+			return FALSE;
+		key->class = (SealedClass) class;
+		key->number = (guint16)number;
+		secrets->classes_n++;
+		if (secrets->current[class] == NULL || secrets->current[class]->number < number)
+			secrets->current[class] = key;
+	}
+	return TRUE;
+}
+
+static gboolean
+read_class_keys(const Vault *vault, const char *folder, const char *hex, EventSecrets *secrets,
+        GError **error)
+{
+	GDir *names = g_dir_open(folder, 0, NULL);
+	if (names == NULL) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "cannot read the folder %s",
+		        folder);
+		return FALSE;
+	}
+	gboolean read = TRUE;
+	for (const char *name; read && (name = g_dir_read_name(names)) != NULL;)
+		read = read_class_key(vault, folder, hex, name, secrets, error);
+	g_dir_close(names);
+	return read;
+}
+
+static gboolean
+read_event_key(const Vault *vault, const char *folder, const char *hex, const char *name,
+        guint8 *ret_plain, gsize length, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *label = g_strdup_printf("%s/%s", hex, name);
+	return key_file_read_wrapped(path, label, vault->master, ret_plain, length, error);
+}
+
+static gboolean
+read_event_keys(const Vault *vault, VaultEvent *keys, GError **error)
+{
+	char hex[EVENT_HEX + 1];
+	guint8 plain[SIGNING_PLAIN];
+	EventSecrets *secrets = keys->secrets;
+	event_to_hex(keys->event, hex);
+	g_autofree char *folder = g_build_filename(vault->folder, hex, NULL);
+	gboolean read = read_event_key(vault, folder, hex, "signing", plain, SIGNING_PLAIN, error);
+	if (read) {
+		keys->created = get_be64(plain);
+		crypto_sign_seed_keypair(keys->public_key, secrets->signing, plain + 8);
+	}
+	read = read && read_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
+	if (read)
+		for (guint i = 0; i < SUBKEYS; i++)
+			crypto_kdf_derive_from_key(
+			        secrets->subkeys[i], KEY_BYTES, i + 1, KDF_CONTEXT, plain);
+	sodium_memzero(plain, sizeof plain);
+	return read && read_class_keys(vault, folder, hex, secrets, error);
+}
+
+static VaultEvent *
+event_open(const Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error)
+{
+	VaultEvent *keys = g_new0(VaultEvent, 1);
+	memcpy(keys->event, event, EVENT_ID_BYTES);
+	keys->secrets = secret_memory(sizeof *keys->secrets);
+	if (!read_event_keys(vault, keys, error)) {
+		event_free(keys);
+		return NULL;
+	}
+	sodium_mprotect_readonly(keys->secrets);
+	return keys;
+}
+
+VaultEvent *
+vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error)
+{
+	g_autoptr(GBytes) id = g_bytes_new_static(event, EVENT_ID_BYTES);
+	pthread_mutex_lock(&vault->lock);
+	VaultEvent *keys = g_hash_table_lookup(vault->events, id);
+	if (keys == NULL && (keys = event_open(vault, event, error)) != NULL)
+		g_hash_table_insert(
+		        vault->events, g_bytes_new_static(keys->event, EVENT_ID_BYTES), keys);
+	pthread_mutex_unlock(&vault->lock);
+	return keys;
+}
+
+void
+vault_public_key(VaultEvent *keys, guint8 ret_key[PUBLIC_KEY_BYTES])
+{
+	memcpy(ret_key, keys->public_key, PUBLIC_KEY_BYTES);
+}
+
+gint64
+vault_key_created(VaultEvent *keys)
+{
+	return keys->created;
+}
+
+void
+vault_sign(VaultEvent *keys, const guint8 *message, gsize length,
+        guint8 ret_signature[SIGNATURE_BYTES])
+{
+	crypto_sign_detached(ret_signature, NULL, message, length, keys->secrets->signing);
+}
+
+gboolean
+vault_verify(const guint8 key[PUBLIC_KEY_BYTES], const guint8 *message, gsize length,
+        const guint8 signature[SIGNATURE_BYTES])
+{
+	return crypto_sign_verify_detached(signature, message, length, key) == 0;
+}
+
+/* What a sealed value is bound to: its header, owner, class, event. */
+static void
+sealed_bound(const VaultEvent *keys, SealedClass class, gint64 owner,
+        const guint8 header[SEALED_HEADER], guint8 ret_bound[BOUND_BYTES])
+{
+	memcpy(ret_bound, header, SEALED_HEADER);
+	put_be64(ret_bound + SEALED_HEADER, owner);
+	ret_bound[SEALED_HEADER + 8] = (guint8) class;
+	memcpy(ret_bound + SEALED_HEADER + 9, keys->event, EVENT_ID_BYTES);
+}
+
+GBytes *
+vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char *json)
+{
+	const ClassKey *key = keys->secrets->current[class];
+	if (key == NULL)
+		return NULL;
+	gsize length = strlen(json);
+	gsize padded = (length / SEALED_PADDING + 1) * SEALED_PADDING;
+	gsize whole = SEALED_HEADER + NONCE_BYTES + padded + TAG_BYTES;
+	guint8 *value = g_malloc(whole);
+	value[0] = SEALED_VERSION;
+	value[1] = key->number >> 8;
+	value[2] = key->number & 0xff;
+	guint8 *nonce = value + SEALED_HEADER;
+	randombytes_buf(nonce, NONCE_BYTES);
+	guint8 *text = nonce + NONCE_BYTES;
+	memcpy(text, json, length);
+	text[length] = 0x80;
+	memset(text + length + 1, 0, padded - length - 1);
+	guint8 bound[BOUND_BYTES];
+	sealed_bound(keys, class, owner, value, bound);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(
+	        text, NULL, text, padded, bound, sizeof bound, NULL, nonce, key->key);
+	return g_bytes_new_take(value, whole);
+}
+
+static const ClassKey *
+class_key(const EventSecrets *secrets, SealedClass class, guint16 number)
+{
+	for (guint i = 0; i < secrets->classes_n; i++)
+		if (secrets->classes[i].class == class && secrets->classes[i].number == number)
+			return &secrets->classes[i];
+	return NULL;
+}
+
+static char *
+unseal_refused(GError **error)
+{
+	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+	        "the sealed value was changed, or belongs to another person, class or event");
+	return NULL;
+}
+
+char *
+vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value, gsize length,
+        GError **error)
+{
+	const gsize around = SEALED_HEADER + NONCE_BYTES + TAG_BYTES;
+	const guint8 *header = value;
+	if (length < around + SEALED_PADDING || (length - around) % SEALED_PADDING != 0 ||
+	        header[0] != SEALED_VERSION)
+		return unseal_refused(error);
+	guint16 number = (guint16)(header[1] << 8 | header[2]);
+	const ClassKey *key = class_key(keys->secrets, class, number);
+	if (key == NULL) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
+		        "the key %s-%u of the sealed value is not there any more",
+		        sealed_class_name(class), number);
+		return NULL;
+	}
+	const guint8 *nonce = header + SEALED_HEADER;
+	gsize padded = length - around;
+	char *text = g_malloc(padded + 1);
+	guint8 bound[BOUND_BYTES];
+	sealed_bound(keys, class, owner, header, bound);
+	gboolean opened = crypto_aead_xchacha20poly1305_ietf_decrypt((guint8 *)text, NULL, NULL,
+	                          nonce + NONCE_BYTES, padded + TAG_BYTES, bound, sizeof bound,
+	                          nonce, key->key) == 0;
+	gsize end = padded;
+	while (opened && end > 0 && text[end - 1] == '\0')
+		end--;
+	if (!opened || end == 0 || (guint8)text[end - 1] != 0x80) {
+		sodium_memzero(text, padded);
+		g_free(text);
+		return unseal_refused(error);
+	}
+	text[end - 1] = '\0';
+	return text;
+}
+
+void
+sealed_text_free(char *text)
+{
+	if (text == NULL)
+		return;
+	sodium_memzero(text, strlen(text));
+	g_free(text);
+}
+
+static void
+hash_keyed(const VaultEvent *keys, Subkey subkey, gconstpointer data, gsize length,
+        guint8 *ret_hash, gsize hash_length)
+{
+	crypto_generichash(
+	        ret_hash, hash_length, data, length, keys->secrets->subkeys[subkey], KEY_BYTES);
+}
+
+void
+vault_hash_email(VaultEvent *keys, const char *folded, guint8 ret_hash[EMAIL_HASH_BYTES])
+{
+	hash_keyed(keys, SUBKEY_EMAIL, folded, strlen(folded), ret_hash, EMAIL_HASH_BYTES);
+}
+
+void
+vault_hash_content(
+        VaultEvent *keys, gconstpointer content, gsize length, guint8 ret_hash[CONTENT_HASH_BYTES])
+{
+	hash_keyed(keys, SUBKEY_CONTENT, content, length, ret_hash, CONTENT_HASH_BYTES);
+}
+
+void
+vault_derive_submission(
+        VaultEvent *keys, gconstpointer content, gsize length, guint8 ret_submission[16])
+{
+	hash_keyed(keys, SUBKEY_SUBMISSION, content, length, ret_submission, 16);
+}
+
+gint64
+vault_log_check(VaultEvent *keys, gconstpointer line, gsize length)
+{
+	guint8 hash[crypto_generichash_BYTES_MIN];
+	hash_keyed(keys, SUBKEY_LOG, line, length, hash, sizeof hash);
+	return get_be64(hash);
+}
+
+/* Writes the MAC over @message as 22 characters of base64url and a NUL. */
+#define MAC_TEXT_LENGTH 22
+static void
+mac_text(const VaultEvent *keys, Subkey subkey, gconstpointer message, gsize length,
+        char ret_text[MAC_TEXT_LENGTH + 1])
+{
+	guint8 mac[MAC_BYTES];
+	hash_keyed(keys, subkey, message, length, mac, sizeof mac);
+	sodium_bin2base64(ret_text, MAC_TEXT_LENGTH + 1, mac, sizeof mac,
+	        sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+void
+vault_link(VaultEvent *keys, LinkPurpose purpose, gint64 id, gint64 link_no,
+        char ret_token[LINK_TOKEN_LENGTH + 1])
+{
+	guint8 message[17];
+	put_be64(message, id);
+	message[8] = (guint8)purpose;
+	put_be64(message + 9, link_no);
+	sodium_bin2hex(ret_token, 17, message, 8);
+	ret_token[16] = '-';
+	mac_text(keys, SUBKEY_LINK, message, sizeof message, ret_token + 17);
+}
+
+/* The value of @digits lower-case hex digits, or FALSE. */
+static gboolean
+read_hex(const char *text, guint digits, guint64 *ret_number)
+{
+	guint64 number = 0;
+	for (guint i = 0; i < digits; i++) {
+		char c = text[i];
+		if (!g_ascii_isdigit(c) && !(c >= 'a' && c <= 'f'))
+			return FALSE;
+		number = number << 4 | (guint64)g_ascii_xdigit_value(c);
+	}
+	*ret_number = number;
+	return TRUE;
+}
+
+gboolean
+link_id(const char *token, gint64 *ret_id)
+{
+	guint64 id;
+	if (strlen(token) != LINK_TOKEN_LENGTH || token[16] != '-' || !read_hex(token, 16, &id))
+		return FALSE;
+	*ret_id = (gint64)id;
+	return TRUE;
+}
+
+gboolean
+vault_link_holds(VaultEvent *keys, LinkPurpose purpose, const char *token, gint64 link_no)
+{
+	char ours[LINK_TOKEN_LENGTH + 1];
+	gint64 id;
+	if (!link_id(token, &id))
+		return FALSE;
+	vault_link(keys, purpose, id, link_no, ours);
+	return sodium_memcmp(ours, token, LINK_TOKEN_LENGTH) == 0;
+}
+
+static void
+csrf_of_hour(VaultEvent *keys, const guint8 submission[16], guint32 hour,
+        char ret_token[CSRF_TEXT_LENGTH + 1])
+{
+	guint8 message[16 + EVENT_ID_BYTES + 4];
+	guint32 bits = GUINT32_TO_BE(hour);
+	memcpy(message, submission, 16);
+	memcpy(message + 16, keys->event, EVENT_ID_BYTES);
+	memcpy(message + 16 + EVENT_ID_BYTES, &bits, 4);
+	sodium_bin2hex(ret_token, 9, message + 16 + EVENT_ID_BYTES, 4);
+	mac_text(keys, SUBKEY_CSRF, message, sizeof message, ret_token + 8);
+}
+
+void
+vault_csrf(VaultEvent *keys, const guint8 submission[16], gint64 now,
+        char ret_token[CSRF_TEXT_LENGTH + 1])
+{
+	csrf_of_hour(keys, submission, (guint32)(now / 3600), ret_token);
+}
+
+CsrfState
+vault_csrf_check(VaultEvent *keys, const guint8 submission[16], const char *token, gint64 now)
+{
+	char ours[CSRF_TEXT_LENGTH + 1];
+	guint64 hour;
+	if (strlen(token) != CSRF_TEXT_LENGTH || !read_hex(token, 8, &hour))
+		return CSRF_FALSE;
+	csrf_of_hour(keys, submission, (guint32)hour, ours);
+	if (sodium_memcmp(ours, token, CSRF_TEXT_LENGTH) != 0)
+		return CSRF_FALSE;
+	gint64 age = now / 3600 - (gint64)hour;
+	return age >= -1 && age <= CSRF_HOURS ? CSRF_HOLDS
+	                                      : CSRF_STALE; /* clocks differ a little */
+}
+
+void
+token_new(char ret_token[TOKEN_TEXT_LENGTH + 1])
+{
+	guint8 bits[32];
+	randombytes_buf(bits, sizeof bits);
+	sodium_bin2base64(ret_token, TOKEN_TEXT_LENGTH + 1, bits, sizeof bits,
+	        sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(bits, sizeof bits);
+}
+
+void
+token_hash(const char *token, guint8 ret_hash[TOKEN_HASH_BYTES])
+{
+	hash_sha256(token, strlen(token), ret_hash);
+}
+
+void
+random_bytes(gpointer ret, gsize length)
+{
+	randombytes_buf(ret, length);
+}
+
+void
+hash_sha256(gconstpointer data, gsize length, guint8 ret_hash[32])
+{
+	crypto_hash_sha256(ret_hash, data, length);
+}
