@@ -119,17 +119,17 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/mark/a_mark_is_the_beginning_of_a_sha_256",
-		a_mark_is_the_beginning_of_a_sha_256);
+	g_test_add_func(
+	        "/mark/a_mark_is_the_beginning_of_a_sha_256", a_mark_is_the_beginning_of_a_sha_256);
 	g_test_add_func("/mark/a_mark_with_its_high_bit_set_comes_back_the_same",
-		a_mark_with_its_high_bit_set_comes_back_the_same);
+	        a_mark_with_its_high_bit_set_comes_back_the_same);
 	g_test_add_func("/mark/a_typed_code_is_what_was_computed_by_hand",
-		a_typed_code_is_what_was_computed_by_hand);
+	        a_typed_code_is_what_was_computed_by_hand);
 	g_test_add_func("/mark/a_code_is_read_as_people_type_it", a_code_is_read_as_people_type_it);
 	g_test_add_func(
-		"/mark/no_single_wrong_character_is_taken", no_single_wrong_character_is_taken);
+	        "/mark/no_single_wrong_character_is_taken", no_single_wrong_character_is_taken);
 	g_test_add_func("/mark/what_is_no_code_is_refused", what_is_no_code_is_refused);
 	g_test_add_func("/mark/a_new_ticket_has_its_mark_its_code_and_its_minute",
-		a_new_ticket_has_its_mark_its_code_and_its_minute);
+	        a_new_ticket_has_its_mark_its_code_and_its_minute);
 	return g_test_run();
 }

@@ -27,8 +27,8 @@ tear_down(Fixture *f, gconstpointer data)
 {
 	vault_unref(f->vault);
 	char *command[] = { (char *)"rm", (char *)"-r", f->dir, NULL };
-	g_assert_true(g_spawn_sync(NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
-		NULL, NULL));
+	g_assert_true(g_spawn_sync(
+	        NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
 	g_free(f->dir);
 }
 
@@ -103,7 +103,7 @@ a_person_opens_class_after_class(Fixture *f, gconstpointer data)
 {
 	g_autoptr(Person) person = maria();
 	g_autoptr(Person) back = person_new();
-	for (int class = SEALED_IDENTITY; class <= SEALED_LOGISTICS; class++) {
+	for (int class = SEALED_IDENTITY; class <= SEALED_LOGISTICS; class ++) {
 		g_autoptr(GBytes) value = person_seal(person, f->keys, class, 9);
 		gsize length;
 		gconstpointer bytes = g_bytes_get_data(value, &length);

@@ -20,20 +20,25 @@ static void
 names_are_tidied_and_otherwise_left_alone(void)
 {
 	static const Pair pairs[] = {
-		{ "", "" },
-		{ " \t\r\n ", "" },
-		{ "  Ana  María \t López\n", "Ana María López" },
-		{ "  plain   words ", "plain words" },
-		{ "Jose\xcc\x81", "José" },                       /* composed */
-		{ "a\x01" "b\x7f" "c", "abc" },                   /* controls */
-		{ "a\xc2\x85" "b\xe2\x80\xa8" "c", "a b c" },     /* NEL, line separator are white space */
+		{ "", "" }, { " \t\r\n ", "" }, { "  Ana  María \t López\n", "Ana María López" },
+		{ "  plain   words ", "plain words" }, { "Jose\xcc\x81", "José" }, /* composed */
+		{ "a\x01"
+		  "b\x7f"
+		  "c",
+		        "abc" }, /* controls */
+		{ "a\xc2\x85"
+		  "b\xe2\x80\xa8"
+		  "c",
+		        "a b c" }, /* NEL, line separator are white space */
 		{ "\xe3\x80\x80王\xe3\x80\x80明\xe3\x80\x80", "王 明" },
-		{ "é\xe2\x80\xae" "fdp", "éfdp" },                /* right-to-left override */
-		{ "علی\xe2\x80\x8cرضا", "علی\xe2\x80\x8cرضا" },   /* a joiner that the name needs */
-		{ "\xef\xbb\xbf" "é", "é" },                      /* byte order mark */
-		{ "😀 é", "😀 é" },
-		{ "\xff", NULL },
-		{ "a\xc3", NULL },
+		{ "é\xe2\x80\xae"
+		  "fdp",
+		        "éfdp" },                               /* right-to-left override */
+		{ "علی\xe2\x80\x8cرضا", "علی\xe2\x80\x8cرضا" }, /* a joiner that the name needs */
+		{ "\xef\xbb\xbf"
+		  "é",
+		        "é" }, /* byte order mark */
+		{ "😀 é", "😀 é" }, { "\xff", NULL }, { "a\xc3", NULL },
 		{ "\xed\xa0\x80", NULL }, /* half of a surrogate pair */
 	};
 	each_is(text_tidy, pairs, G_N_ELEMENTS(pairs));
@@ -139,14 +144,15 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/text/names_are_tidied_and_otherwise_left_alone",
-		names_are_tidied_and_otherwise_left_alone);
-	g_test_add_func("/text/accents_and_case_do_not_hide_a_name", accents_and_case_do_not_hide_a_name);
+	        names_are_tidied_and_otherwise_left_alone);
+	g_test_add_func(
+	        "/text/accents_and_case_do_not_hide_a_name", accents_and_case_do_not_hide_a_name);
 	g_test_add_func("/text/an_address_is_read_in_lower_case", an_address_is_read_in_lower_case);
 	g_test_add_func("/text/what_is_no_address_is_refused", what_is_no_address_is_refused);
 	g_test_add_func("/text/characters_are_counted_as_people_see_them",
-		characters_are_counted_as_people_see_them);
+	        characters_are_counted_as_people_see_them);
 	g_test_add_func("/text/lists_are_in_the_order_of_their_readers",
-		lists_are_in_the_order_of_their_readers);
+	        lists_are_in_the_order_of_their_readers);
 	g_test_add_func("/text/threads_compare_at_once", threads_compare_at_once);
 	return g_test_run();
 }
