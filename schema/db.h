@@ -63,9 +63,12 @@ db_text(const char *text)
 static inline DbValue
 db_bytes(gconstpointer data, gsize length)
 {
-	return (DbValue){ .type = data ? DB_VALUE_BYTES : DB_VALUE_NULL,
-		.data = data, .length = length };
+	return (DbValue){
+		.type = data ? DB_VALUE_BYTES : DB_VALUE_NULL, .data = data, .length = length
+	};
 }
+
+#define DB_VALUES_MAX 64
 
 /* The two last arguments but one of db_query() and db_run(): the values and how many. */
 #define DB_ARGS(...)                                                                               \
@@ -97,14 +100,21 @@ gconstpointer db_column_bytes(DbRows *rows, guint column, gsize *ret_length);
 
 /* Runs a statement to its end; @ret_changed (nullable) is how many rows it wrote. */
 gboolean db_run(Db *db, const char *sql, const DbValue *values, gsize n, gint64 *ret_changed,
-	GError **error);
+        GError **error);
 
 /* The first column of the first row as a number, or @absent when there is no row. */
 gboolean db_ask_int(Db *db, const char *sql, const DbValue *values, gsize n, gint64 absent,
-	gint64 *ret_number, GError **error);
+        gint64 *ret_number, GError **error);
 
-/* Transactions. Reading ones see one state of the database from begin to end; writing ones begin
- * IMMEDIATE. db_commit() fails with UNCERTAIN when the answer was lost after the commit was sent. */
+/* How long a statement waits for another process's lock before it is UNAVAILABLE. */
+#define DB_BUSY_MS 5000
+
+/* After a statement that failed inside a transaction nothing runs (BROKEN) until db_undo() or
+ * db_rollback(), on both engines.
+ *
+ * Transactions. Reading ones see one state of the database from begin to end; writing ones begin
+ * IMMEDIATE. db_commit() fails with UNCERTAIN when the answer was lost after the commit was sent;
+ * when it fails, the transaction is rolled back already. */
 gboolean db_begin(Db *db, GError **error);
 gboolean db_commit(Db *db, GError **error);
 void db_rollback(Db *db);
@@ -121,10 +131,15 @@ typedef gboolean (*DbWork)(Db *db, gpointer data, GError **error);
 #define DB_TRIES 8
 gboolean db_transact(Db *db, DbWork work, gpointer data, GError **error);
 
-/* Runs a text of several statements (migrations only), DB_BYTES and DB_ID substituted. */
+/* Runs a text of several statements (migrations only). DB_ID becomes INTEGER or BIGINT, DB_BYTES
+ * BLOB or BYTEA, and DB_CLUSTERED behind a table's bracket, for rows that lie in the order of a key
+ * which is no id, WITHOUT ROWID or nothing. */
 gboolean db_script(Db *db, const char *sql, GError **error);
 
-/* SQLite: moves the write-ahead log into the database. Nothing on PostgreSQL. */
+/* SQLite: moves the write-ahead log into the database, as far as readers let it. Nothing on
+ * PostgreSQL. Only the one DB_WRITE connection may. */
 gboolean db_checkpoint(Db *db, GError **error);
+/* The same, but waits for readers (DB_BUSY_MS at most), so that the log starts over. */
+gboolean db_checkpoint_whole(Db *db, GError **error);
 /* SQLite: pages waiting in the write-ahead log after the last commit. 0 on PostgreSQL. */
 gint64 db_wal_pages(const Db *db);

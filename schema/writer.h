@@ -6,18 +6,21 @@
  * answered, nor refused, before that commit. On PostgreSQL a session's row lock is held once
  * for the group.
  *
- * A group that ends in CONFLICT runs again, each work alone at the last try. UNCERTAIN goes to
- * every work of the group; each repeats under the id that its caller made.
+ * A work that meets a CONFLICT runs once more in its savepoint, and then alone after the group, at
+ * most DB_TRIES times; a group that loses its transaction before the commit runs once more; one
+ * whose commit meets a CONFLICT runs again, each work alone at the last try. UNCERTAIN goes to every
+ * work of the group; each repeats under the id that its caller made.
  */
 #pragma once
 
 #include "schema/db.h"
 
-#define WRITER_GROUP        256
-#define WRITER_WAITING_MAX  20000 /* more are answered UNAVAILABLE at once */
-#define WRITER_PATIENCE_US  (10 * G_USEC_PER_SEC) /* a work that waited longer is not begun */
-#define WRITER_CHECKPOINT_PAGES 16000
-#define WRITER_IDLE_CHECKPOINT_US G_USEC_PER_SEC
+#define WRITER_GROUP                256
+#define WRITER_WAITING_MAX          20000 /* more are answered UNAVAILABLE before the next group */
+#define WRITER_PATIENCE_US          (10 * G_USEC_PER_SEC) /* a work that waited longer is not begun */
+#define WRITER_CHECKPOINT_PAGES     16000
+#define WRITER_CHECKPOINT_PAGES_MAX 64000 /* from here on readers are waited for */
+#define WRITER_IDLE_CHECKPOINT_US   G_USEC_PER_SEC
 
 typedef struct Writer Writer;
 

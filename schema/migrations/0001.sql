@@ -1,4 +1,4 @@
--- The tables of the first release. DB_ID and DB_BYTES are the engine's names (db_script).
+-- The tables of the first release. DB_ID, DB_BYTES and DB_CLUSTERED are the engine's (db_script).
 -- Times are UTC seconds; those of scans and presence are milliseconds. Marks, epochs, devices and
 -- histories are 64 bits kept as signed integers.
 
@@ -23,7 +23,7 @@ CREATE TABLE region (
 	code TEXT NOT NULL,
 	PRIMARY KEY (event, no),
 	UNIQUE (event, code)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE county (
 	event DB_BYTES NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE county (
 	region_no BIGINT NOT NULL,
 	PRIMARY KEY (event, name),
 	FOREIGN KEY (event, region_no) REFERENCES region (event, no)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE session (
 	event DB_BYTES NOT NULL REFERENCES event,
@@ -49,7 +49,7 @@ CREATE TABLE session (
 	PRIMARY KEY (event, no),
 	UNIQUE (event, code),
 	CHECK (capacity IS NULL OR taken <= capacity)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE stop (
 	event DB_BYTES NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE stop (
 	PRIMARY KEY (event, session_no, no),
 	FOREIGN KEY (event, session_no) REFERENCES session (event, no),
 	CHECK (capacity IS NULL OR taken <= capacity)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE option (
 	event DB_BYTES NOT NULL REFERENCES event,
@@ -74,7 +74,7 @@ CREATE TABLE option (
 	PRIMARY KEY (event, no),
 	UNIQUE (event, code),
 	CHECK (capacity IS NULL OR taken <= capacity)
-);
+) DB_CLUSTERED;
 
 -- choose: 0 included, else the number of the group (from 1) that it is chosen from
 CREATE TABLE option_session (
@@ -85,7 +85,7 @@ CREATE TABLE option_session (
 	PRIMARY KEY (event, option_no, session_no),
 	FOREIGN KEY (event, option_no) REFERENCES option (event, no),
 	FOREIGN KEY (event, session_no) REFERENCES session (event, no)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE delegation (
 	event DB_BYTES NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE delegation (
 	PRIMARY KEY (event, no),
 	UNIQUE (event, code),
 	FOREIGN KEY (event, region_no) REFERENCES region (event, no)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE checkpoint (
 	event DB_BYTES NOT NULL,
@@ -108,7 +108,7 @@ CREATE TABLE checkpoint (
 	name TEXT NOT NULL,
 	PRIMARY KEY (event, no),
 	FOREIGN KEY (event, session_no) REFERENCES session (event, no)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE registration (
 	id DB_ID NOT NULL PRIMARY KEY,
@@ -165,7 +165,7 @@ CREATE TABLE old_ticket (
 	changed BIGINT NOT NULL,
 	PRIMARY KEY (event, mark),
 	UNIQUE (event, typed_code)
-);
+) DB_CLUSTERED;
 CREATE INDEX old_ticket_changed ON old_ticket (event, changed);
 
 -- A place at a session that was chosen, and at the paired return of a chosen bus. A session that
@@ -179,7 +179,7 @@ CREATE TABLE booking (
 	state TEXT NOT NULL CHECK (state IN ('confirmed', 'waitlisted')),
 	queue BIGINT,
 	PRIMARY KEY (attendee, session_no)
-);
+) DB_CLUSTERED;
 CREATE INDEX booking_session ON booking (event, session_no, state, queue);
 
 CREATE TABLE sealed (
@@ -188,7 +188,7 @@ CREATE TABLE sealed (
 	expires BIGINT NOT NULL,
 	value DB_BYTES NOT NULL,
 	PRIMARY KEY (owner, class)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE consent (
 	attendee DB_ID NOT NULL,
@@ -198,7 +198,7 @@ CREATE TABLE consent (
 	text_version BIGINT NOT NULL,
 	lang TEXT NOT NULL,
 	PRIMARY KEY (attendee, kind)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE device (
 	id DB_ID NOT NULL PRIMARY KEY,
@@ -219,7 +219,7 @@ CREATE TABLE device_checkpoint (
 	event DB_BYTES NOT NULL,
 	checkpoint_no BIGINT NOT NULL,
 	PRIMARY KEY (device, checkpoint_no)
-);
+) DB_CLUSTERED;
 
 -- The scan log: a grow-only set. Nothing here is ever updated or deleted while the event lives.
 -- check_value is a keyed hash of the line (schema/scan_check.h): a line changed in place is found.
@@ -248,7 +248,7 @@ CREATE TABLE scan (
 	arrival BIGINT NOT NULL,
 	check_value BIGINT NOT NULL,
 	PRIMARY KEY (device, epoch, seq, rev)
-);
+) DB_CLUSTERED;
 CREATE INDEX scan_arrival ON scan (event, arrival);
 CREATE INDEX scan_mark ON scan (event, session_no, mark);
 
@@ -266,7 +266,7 @@ CREATE TABLE verdict (
 	who TEXT,
 	at BIGINT NOT NULL,
 	PRIMARY KEY (device, epoch, seq, rev, no)
-);
+) DB_CLUSTERED;
 
 -- What arrived and can't even be a row of scan: garbled, of a device or session that is not known.
 CREATE TABLE quarantine (
@@ -291,7 +291,7 @@ CREATE TABLE presence (
 	seq BIGINT NOT NULL,
 	version BIGINT NOT NULL,
 	PRIMARY KEY (event, session_no, attendee)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE tally (
 	event DB_BYTES NOT NULL,
@@ -300,7 +300,7 @@ CREATE TABLE tally (
 	delegation_no BIGINT NOT NULL,
 	counted BIGINT NOT NULL,
 	PRIMARY KEY (event, session_no, region_no, delegation_no)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE outbox (
 	id DB_ID NOT NULL PRIMARY KEY,
@@ -330,18 +330,18 @@ CREATE TABLE staff_role (
 	role TEXT NOT NULL CHECK (role IN ('owner', 'staff', 'region', 'viewer')),
 	region_no BIGINT,
 	PRIMARY KEY (staff, event)
-);
+) DB_CLUSTERED;
 
 CREATE TABLE staff_session (
 	id_hash DB_BYTES NOT NULL PRIMARY KEY,
 	staff DB_ID NOT NULL REFERENCES staff,
 	started BIGINT NOT NULL,
 	seen BIGINT NOT NULL
-);
+) DB_CLUSTERED;
 
 -- Append-only; each row's hash is over the one before and its own content.
 CREATE TABLE audit (
-	no BIGINT NOT NULL PRIMARY KEY,
+	no DB_ID NOT NULL PRIMARY KEY,
 	event DB_BYTES,
 	at BIGINT NOT NULL,
 	who TEXT NOT NULL,
