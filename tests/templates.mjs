@@ -11,11 +11,11 @@ const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "
 const [output, casesFile, ...files] = process.argv.slice(2);
 /* the build drops indentation, and so must we */
 const sources = Object.fromEntries(
-	files.map((file) => [basename(file, ".mustache"), readFileSync(file, "utf8").replace(/^[\t ]+/gm, "")]),
+  files.map((file) => [basename(file, ".mustache"), readFileSync(file, "utf8").replace(/^[\t ]+/gm, "")]),
 );
 const cases = JSON.parse(readFileSync(casesFile, "utf8"));
 for (const one of cases)
-	one.expected = mustache.render(sources.all, one.data, sources, {
-		escape: (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIES[c]),
-	});
+  one.expected = mustache.render(sources.all, one.data, sources, {
+    escape: (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIES[c]),
+  });
 writeFileSync(output, JSON.stringify(cases));

@@ -30,23 +30,23 @@ static void
 a_count_has_the_plural_of_its_language(void)
 {
 	const Locale *en = locale_find("en"), *es = locale_find("es"), *ar = locale_find("ar");
-	assert_says(locale_plural(en, "people", 0, NULL), "0 people");
-	assert_says(locale_plural(en, "people", 1, NULL), "1 person");
-	assert_says(locale_plural(en, "people", 1400, NULL), "1,400 people");
-	assert_says(locale_plural(es, "people", 1, NULL), "1 persona");
-	assert_says(locale_plural(es, "people", 0, NULL), "0 personas");
-	assert_says(locale_plural(es, "people", 1000000, NULL), "1,000,000 de personas");
+	assert_says(locale_plural(en, "option_left", 0, NULL), "0 places left");
+	assert_says(locale_plural(en, "option_left", 1, NULL), "1 place left");
+	assert_says(locale_plural(en, "option_left", 1400, NULL), "1,400 places left");
+	assert_says(locale_plural(es, "option_left", 1, NULL), "Queda 1 lugar");
+	assert_says(locale_plural(es, "option_left", 0, NULL), "Quedan 0 lugares");
+	assert_says(locale_plural(es, "option_left", 1000000, NULL), "Quedan 1,000,000 de lugares");
 	static const struct {
 		gint64 count;
 		const char *said;
 	} arabic[] = { { 0, "zero" }, { 1, "one" }, { 2, "two" }, { 3, "few" }, { 11, "many" },
 		{ 100, "other" }, { 103, "few" } };
 	for (guint i = 0; i < G_N_ELEMENTS(arabic); i++) {
-		g_autofree char *text = locale_plural(ar, "people", arabic[i].count, NULL);
+		g_autofree char *text = locale_plural(ar, "option_left", arabic[i].count, NULL);
 		g_assert_true(g_str_has_prefix(text, arabic[i].said));
 	}
 	/* a form that the catalogue lacks falls back to the last one */
-	assert_says(locale_plural(locale_find("zh-Hans"), "people", 1, NULL), "1 人");
+	assert_says(locale_plural(locale_find("zh-Hans"), "option_left", 1, NULL), "1 人");
 }
 
 static void
@@ -68,10 +68,13 @@ static void
 placeholders_are_filled_by_name_and_never_twice(void)
 {
 	const Locale *en = locale_find("en"), *es = locale_find("es");
-	assert_says(locale_format(en, "from_to", "to", "B", "from", "A", NULL), "A to B");
-	assert_says(locale_format(es, "from_to", "from", "A", "to", "B", NULL), "de A a B");
-	assert_says(locale_format(en, "from_to", "from", "{{to}}", "to", "B", NULL), "{{to}} to B");
-	assert_says(locale_format(en, "from_to", "from", "A", NULL), "A to {{to}}");
+	assert_says(locale_format(en, "ticket_stop", "time", "8", "place", "A", NULL),
+	        "Get on at A, 8");
+	assert_says(
+	        locale_format(es, "ticket_stop", "place", "A", "time", "8", NULL), "Suba en A, 8");
+	assert_says(locale_format(en, "ticket_stop", "place", "{{time}}", "time", "8", NULL),
+	        "Get on at {{time}}, 8");
+	assert_says(locale_format(en, "ticket_stop", "place", "A", NULL), "Get on at A, {{time}}");
 }
 
 static void
@@ -82,6 +85,16 @@ a_date_is_told_in_the_zone_of_the_event(void)
 	assert_says(locale_long_date(en, event, APRIL_6_8AM_PACIFIC), "Tuesday, April 6, 2027");
 	assert_says(locale_long_date(es, event, APRIL_6_8AM_PACIFIC), "martes, 6 de abril de 2027");
 	assert_says(locale_long_date(en, event, APRIL_7_1AM_UTC), "Tuesday, April 6, 2027");
+	assert_says(locale_date_time(en, event, APRIL_7_1AM_UTC),
+	        "Tuesday, April 6, 2027 at 6:00\u00a0PM");
+	assert_says(locale_date_range(en, event, APRIL_6_8AM_PACIFIC, APRIL_6_8AM_PACIFIC + 86400),
+	        "April 6\u00a0–\u00a07, 2027");
+	assert_says(locale_date_range(es, event, APRIL_6_8AM_PACIFIC, APRIL_6_8AM_PACIFIC + 86400),
+	        "6–7 de abril de 2027");
+	assert_says(locale_date_range(en, event, APRIL_6_8AM_PACIFIC, APRIL_7_1AM_UTC),
+	        "April 6, 2027");
+	assert_says(locale_time_range(en, event, APRIL_6_8AM_PACIFIC, APRIL_7_1AM_UTC),
+	        "8:00\u00a0AM\u00a0–\u00a06:00\u00a0PM");
 	assert_says(locale_time(en, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0AM");
 	assert_says(locale_time(es, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0a.\u00a0m.");
 }
@@ -159,7 +172,7 @@ speak(gpointer data)
 			g_autofree char *time =
 			        locale_time(all[i], sacramento(), APRIL_6_8AM_PACIFIC);
 			g_autofree char *count =
-			        locale_plural(all[i], "people", 1 + round % 3, NULL);
+			        locale_plural(all[i], "option_left", 1 + round % 3, NULL);
 			g_autofree char *fee = locale_money(all[i], 1500, "USD");
 			g_string_append_printf(said, "%s %s %s %s\n", date, time, count, fee);
 		}

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unicode/ucurr.h>
 #include <unicode/udat.h>
+#include <unicode/udateintervalformat.h>
 #include <unicode/uloc.h>
 #include <unicode/unum.h>
 #include <unicode/upluralrules.h>
@@ -22,6 +23,7 @@
 #define ACCEPT_RANGES 32
 #define LIKELY_LENGTH 64
 #define FORMATTED_MAX 256 /* of a date, number or sum of money */
+#define ZONE_MAX      96  /* UTF-16 units of a zone name */
 
 struct Locale {
 	guint index;
@@ -48,7 +50,8 @@ typedef struct {
 	UPluralRules *plural;
 	UNumberFormat *number;
 	UNumberFormat *money;
-	GHashTable *dates; /* "d ZONE" and "t ZONE" to UDateFormat */
+	GHashTable *dates;  /* "STYLE STYLE ZONE" to UDateFormat */
+	GHashTable *ranges; /* "SKELETON ZONE" to UDateIntervalFormat */
 } Formatters;
 
 static void
@@ -63,6 +66,7 @@ formatters_free(gpointer data)
 		if (all[i].money != NULL)
 			unum_close(all[i].money);
 		g_clear_pointer(&all[i].dates, g_hash_table_unref);
+		g_clear_pointer(&all[i].ranges, g_hash_table_unref);
 	}
 	g_free(all);
 }
@@ -121,12 +125,34 @@ date_format(const Locale *locale, UDateFormatStyle date, UDateFormatStyle time, 
 	g_snprintf(key, sizeof key, "%d %d %s", date, time, zone);
 	UDateFormat *format = g_hash_table_lookup(mine->dates, key);
 	if (format == NULL) {
-		UChar zone16[96];
+		UChar zone16[ZONE_MAX];
 		UErrorCode status = U_ZERO_ERROR;
-		u_strFromUTF8(zone16, G_N_ELEMENTS(zone16), NULL, zone, -1, &status);
+		u_strFromUTF8(zone16, ZONE_MAX, NULL, zone, -1, &status);
 		format = udat_open(time, date, locale->icu, zone16, -1, NULL, 0, &status);
 		if (format != NULL)
 			g_hash_table_insert(mine->dates, g_strdup(key), format);
+	}
+	return format;
+}
+
+static UDateIntervalFormat *
+range_format(const Locale *locale, const char *skeleton, const char *zone)
+{
+	Formatters *mine = formatters_of(locale);
+	if (mine->ranges == NULL)
+		mine->ranges = g_hash_table_new_full(
+		        g_str_hash, g_str_equal, g_free, (GDestroyNotify)udtitvfmt_close);
+	char key[128];
+	g_snprintf(key, sizeof key, "%s %s", skeleton, zone);
+	UDateIntervalFormat *format = g_hash_table_lookup(mine->ranges, key);
+	if (format == NULL) {
+		UChar zone16[ZONE_MAX], skeleton16[16];
+		UErrorCode status = U_ZERO_ERROR;
+		u_strFromUTF8(zone16, ZONE_MAX, NULL, zone, -1, &status);
+		u_uastrncpy(skeleton16, skeleton, G_N_ELEMENTS(skeleton16));
+		format = udtitvfmt_open(locale->icu, skeleton16, -1, zone16, -1, &status);
+		if (format != NULL)
+			g_hash_table_insert(mine->ranges, g_strdup(key), format);
 	}
 	return format;
 }
@@ -418,7 +444,7 @@ locale_plural(const Locale *locale, const char *key, gint64 count, ...)
 
 /* ---- numbers, dates, money ---- */
 
-/* UTF-8 of what ICU wrote; NULL when it could not. CLDR's narrow no-break space is missing in many
+/* UTF-8 of what ICU wrote; NULL when it could not. CLDR's thin spaces are missing in many
  * of the fonts that cheap phones have: the common one stands for it. */
 static char *
 formatted(const UChar *text, int32_t length, UErrorCode status)
@@ -427,7 +453,7 @@ formatted(const UChar *text, int32_t length, UErrorCode status)
 		return NULL;
 	UChar copy[FORMATTED_MAX];
 	for (int32_t i = 0; i < length; i++)
-		copy[i] = text[i] == 0x202f ? 0x00a0 : text[i];
+		copy[i] = text[i] == 0x202f || text[i] == 0x2009 ? 0x00a0 : text[i];
 	char utf8[3 * FORMATTED_MAX + 1];
 	u_strToUTF8(utf8, sizeof utf8, NULL, copy, length, &status);
 	return U_SUCCESS(status) ? g_strdup(utf8) : NULL;
@@ -480,6 +506,38 @@ char *
 locale_time(const Locale *locale, const Event *event, gint64 time)
 {
 	return format_time(locale, event, time, UDAT_NONE, UDAT_SHORT);
+}
+
+char *
+locale_date_time(const Locale *locale, const Event *event, gint64 time)
+{
+	return format_time(locale, event, time, UDAT_FULL, UDAT_SHORT);
+}
+
+static char *
+format_range(const Locale *locale, const Event *event, gint64 from, gint64 to, const char *skeleton)
+{
+	UDateIntervalFormat *format = range_format(locale, skeleton, event->zone);
+	UErrorCode status = U_ZERO_ERROR;
+	UChar text[FORMATTED_MAX];
+	int32_t length = 0;
+	if (format != NULL)
+		length = udtitvfmt_format(format, (UDate)from * 1000, (UDate)to * 1000, text,
+		        FORMATTED_MAX, NULL, &status);
+	char *shown = format != NULL ? formatted(text, length, status) : NULL;
+	return shown != NULL ? shown : plain_time(event, from);
+}
+
+char *
+locale_date_range(const Locale *locale, const Event *event, gint64 from, gint64 to)
+{
+	return format_range(locale, event, from, to, "yMMMMd");
+}
+
+char *
+locale_time_range(const Locale *locale, const Event *event, gint64 from, gint64 to)
+{
+	return format_range(locale, event, from, to, "jm");
 }
 
 char *

@@ -36,7 +36,13 @@ char *locale_plural(const Locale *locale, const char *key, gint64 count, ...) G_
 char *locale_number(const Locale *locale, gint64 number);
 /* "Tuesday, April 6, 2027" in @event's zone. */
 char *locale_long_date(const Locale *locale, const Event *event, gint64 time);
-/* "8:00 AM" */
+/* The same with the time: "Tuesday, April 6, 2027 at 8:00 AM". */
+char *locale_date_time(const Locale *locale, const Event *event, gint64 time);
+/* "April 6 – 7, 2027", the shortest way to say it; one day when both are on it. */
+char *locale_date_range(const Locale *locale, const Event *event, gint64 from, gint64 to);
+/* "8:00 AM – 5:00 PM"; with dates when it isn't one day. */
+char *locale_time_range(const Locale *locale, const Event *event, gint64 from, gint64 to);
+/* "8:00 AM", with a no-break space */
 char *locale_time(const Locale *locale, const Event *event, gint64 time);
 /* The money of a fee: amount in the smallest unit, ISO 4217 code. */
 char *locale_money(const Locale *locale, gint64 amount, const char *currency);
