@@ -15,8 +15,8 @@ const char *const intake_interpretations[] = { "es", "mixteco", "zapoteco", "tri
 	"yue", "cmn", "vi", "tl", "ko", "hy", "fa", "ar", "en", NULL };
 const char *const intake_meals[] = { "any", "vegetarian", "vegan", "halal", "kosher", "gluten-free",
 	"none", NULL };
-const char *const intake_access[] = { "lift-seat", "companion-seat", "asl", "captions", "quiet-room",
-	"large-print", "child-seat", NULL };
+const char *const intake_access[] = { "lift-seat", "companion-seat", "asl", "captions",
+	"quiet-room", "large-print", "child-seat", NULL };
 
 static const struct {
 	IntakeCode code;
@@ -128,10 +128,10 @@ take_needs(IntakeReader *reader, Person *person)
 	char name[FIELD_NAME_MAX];
 	person->interpretation = g_strdup(intake_choice(
 	        reader, named(reader, "interpretation", name), intake_interpretations, NULL));
-	person->photo = g_strdup(
-	        intake_choice(reader, named(reader, "photo", name), intake_photos, "no"));
-	person->meal = g_strdup(
-	        intake_choice(reader, named(reader, "meal", name), intake_meals, NULL));
+	person->photo =
+	        g_strdup(intake_choice(reader, named(reader, "photo", name), intake_photos, "no"));
+	person->meal =
+	        g_strdup(intake_choice(reader, named(reader, "meal", name), intake_meals, NULL));
 	person->access = intake_choices(reader, named(reader, "access", name), intake_access);
 	person->access_text =
 	        intake_text(reader, named(reader, "access_text", name), NOTE_MAX_CHARACTERS);
@@ -152,8 +152,8 @@ question_codes(const EventQuestion *question)
 	gsize i;
 	json_t *choice;
 	const char **codes = g_new0(const char *, json_array_size(question->choices) + 1);
-	json_array_foreach(question->choices, i, choice)
-	        codes[i] = json_string_value(json_object_get(choice, "code"));
+	json_array_foreach (question->choices, i, choice)
+		codes[i] = json_string_value(json_object_get(choice, "code"));
 	return codes;
 }
 
@@ -187,7 +187,7 @@ static void
 take_answers(IntakeReader *reader, Person *person)
 {
 	const Event *event = reader->asked->event;
-	g_autoptr(GPtrArray) answers[SEALED_CLASSES] = { NULL };
+	GPtrArray *answers[SEALED_CLASSES] = { NULL };
 	for (guint i = 0; i < event->questions->len; i++) {
 		const EventQuestion *question = g_ptr_array_index(event->questions, i);
 		SealedClass class = answer_class(event, question);
@@ -208,8 +208,7 @@ take_answers(IntakeReader *reader, Person *person)
 		if (answers[class] == NULL)
 			continue;
 		g_ptr_array_add(answers[class], NULL);
-		person->answers[class] =
-		        (char **)g_ptr_array_free(g_steal_pointer(&answers[class]), FALSE);
+		person->answers[class] = (char **)g_ptr_array_free(answers[class], FALSE);
 	}
 }
 
@@ -349,9 +348,8 @@ tie_minors(IntakeReader *reader, const Registration *registration, GArray *compa
 		if (g_array_index(registration->places, Place, i).age_band == AGE_ADULT)
 			continue;
 		reader->person = i + 1;
-		g_array_index(companions, Companion, i).person->guardian_note =
-		        guardian_of(reader, registration, companions, i,
-		                named(reader, "guardian", name));
+		g_array_index(companions, Companion, i).person->guardian_note = guardian_of(
+		        reader, registration, companions, i, named(reader, "guardian", name));
 	}
 }
 
@@ -393,8 +391,8 @@ read_fields(IntakeReader *reader, GArray *companions, TicketClass *ret_class)
 	memcpy(registration->submission, asked->submission, SUBMISSION_BYTES);
 	g_strlcpy(registration->lang, asked->lang, sizeof registration->lang);
 	take_first(reader, registration, companions, &home);
-	*ret_class = asked->by_staff && intake_yes(reader, "captain") ? TICKET_CAPTAIN
-	                                                              : TICKET_ATTENDEE;
+	*ret_class =
+	        asked->by_staff && intake_yes(reader, "captain") ? TICKET_CAPTAIN : TICKET_ATTENDEE;
 	take_others(reader, registration, companions, &home);
 	tie_minors(reader, registration, companions);
 	vault_hash_content(asked->keys, reader->content->str, reader->content->len,
@@ -421,8 +419,7 @@ intake_take(const IntakeAsked *asked, GArray *faults, GError **error)
 	for (guint i = 0; i < companions->len; i++) {
 		Place *place = &g_array_index(registration->places, Place, i);
 		const Person *person = g_array_index(companions, Companion, i).person;
-		if (!finish_place(
-		            asked, person, i == 0 ? class : TICKET_ATTENDEE, place, error))
+		if (!finish_place(asked, person, i == 0 ? class : TICKET_ATTENDEE, place, error))
 			return NULL;
 	}
 	return g_steal_pointer(&registration);

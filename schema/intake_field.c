@@ -97,8 +97,7 @@ code_of(const char *const *codes, const char *typed)
 }
 
 const char *
-intake_choice(
-        IntakeReader *reader, const char *name, const char *const *codes, const char *absent)
+intake_choice(IntakeReader *reader, const char *name, const char *const *codes, const char *absent)
 {
 	const char *typed = intake_raw(reader, name, 0);
 	if (typed == NULL)
@@ -121,7 +120,7 @@ intake_choices(IntakeReader *reader, const char *name, const char *const *codes)
 	g_auto(GStrv) chosen = g_new0(char *, most + 1);
 	const char *typed;
 	for (guint nth = 0; (typed = reader->asked->get(reader->asked->data, name, nth)) != NULL;
-		nth++) {
+	        nth++) {
 		if (nth > 2 * most) {
 			intake_fault(reader, name, INTAKE_TOO_MANY, 0, most);
 			return NULL;
