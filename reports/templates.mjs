@@ -33,7 +33,7 @@ function refuse({ file, text }) {
   const rules = [
     [/\{\{\{|\{\{\s*&/, "text that is not escaped"],
     [/\{\{\s*=/, "other delimiters"],
-    [/[\w-]=\{\{/, "an attribute without quotes"],
+    [/\s[\w-]+=\{\{/, "an attribute without quotes"],
     [/\sstyle=/, "a style attribute, which the content security policy forbids"],
     [/<style\b/, "a style element, which the content security policy forbids"],
     [/\son[a-z]+=/, "a script attribute, which the content security policy forbids"],

@@ -20,8 +20,9 @@ typedef struct {
 /* Binds and serves; port 0 picks one. */
 Server *server_start(const ServerOptions *options, GError **error);
 const char *server_url(const Server *server); /* "http://127.0.0.1:8080" */
-/* Stops accepting, answers what is under way (at most SERVER_DRAIN_S), closes. */
+/* Stops accepting, answers what is under way (at most SERVER_DRAIN_S), closes. FALSE when the
+ * writer is stuck: then nothing was freed, and only the end of the process is left. */
 #define SERVER_DRAIN_S 10
-void server_stop(Server *server);
+gboolean server_stop(Server *server);
 
 int web_command(int argc, char **argv);

@@ -1,0 +1,44 @@
+/*
+ * Looking an asset up, and serving it: for ever, since its path changes with its content.
+ */
+#include "web/assets.h"
+
+#include <string.h>
+
+#include "web/server_private.h"
+
+const Asset *
+asset_find(const char *hash, const char *name)
+{
+	for (const Asset *asset = assets; asset->name != NULL; asset++)
+		if (strcmp(asset->name, name) == 0 && strcmp(asset->hash, hash) == 0)
+			return asset;
+	return NULL;
+}
+
+const char *
+asset_path(const char *name)
+{
+	for (const Asset *asset = assets; asset->name != NULL; asset++)
+		if (strcmp(asset->name, name) == 0)
+			return asset->path;
+	return NULL;
+}
+
+Reply *
+asset_page(Request *request)
+{
+	const Asset *asset =
+	        asset_find(request_param(request, "hash"), request_param(request, "name"));
+	if (asset == NULL)
+		return reply_status(request, 404);
+	Prepared *kept = request_kept(request, asset->path);
+	if (kept != NULL)
+		return reply_prepared(request, kept);
+	GBytes *raw = g_bytes_new_static(asset->raw, asset->raw_length);
+	GBytes *gzip = asset->gzip ? g_bytes_new_static(asset->gzip, asset->gzip_length) : NULL;
+	g_autofree char *etag = g_strdup_printf("\"%s\"", asset->hash);
+	return reply_prepared(request,
+	        request_keep(request, asset->path,
+	                prepared_new(asset->type, NULL, raw, gzip, etag, ASSET_SECONDS)));
+}

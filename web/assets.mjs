@@ -1,0 +1,115 @@
+/*
+ * Makes the files that pages ask for ready at build time, as C: each raw and, where that is smaller,
+ * as gzip, under a path that holds a hash of the content.
+ *
+ *   assets.mjs OUTPUT.c DEPFILE FILE…
+ *
+ * turnout.css is Pico CSS with style/theme.css on top, bundled and made small by esbuild; other .css
+ * and .ts files are bundled by themselves; anything else is taken as it is.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const PICO = "@picocss/pico/css/pico.classless.css";
+const THEME = "theme.css";
+
+const TYPES = {
+	".css": "text/css; charset=utf-8",
+	".js": "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+	".png": "image/png",
+	".ico": "image/x-icon",
+	".txt": "text/plain; charset=utf-8",
+	".wasm": "application/wasm",
+	".webmanifest": "application/manifest+json",
+};
+
+/* What one bundle is made of, for the depfile. */
+const used = new Set();
+
+async function bundle(options) {
+	const result = await build({
+		bundle: true,
+		minify: true,
+		write: false,
+		metafile: true,
+		legalComments: "none",
+		absWorkingDir: ROOT,
+		outdir: "out",
+		target: ["chrome100", "firefox100", "safari15"],
+		logLevel: "warning",
+		...options,
+	});
+	for (const input of Object.keys(result.metafile.inputs))
+		if (!input.startsWith("<"))
+			used.add(resolve(ROOT, input));
+	return Buffer.from(result.outputFiles[0].contents);
+}
+
+/* Pico's own licence asks for its notice; minified comments are dropped, so it is said here. */
+async function sheet(themes) {
+	const imports = [PICO, ...themes].map((path) => `@import ${JSON.stringify(path)};`).join("\n");
+	const css = await bundle({ stdin: { contents: imports, loader: "css", resolveDir: ROOT } });
+	return Buffer.concat([Buffer.from("/*! Pico CSS, MIT, (c) Pico contributors */"), css]);
+}
+
+async function asset(file) {
+	used.add(resolve(file));
+	switch (extname(file)) {
+	case ".css":
+		return { name: basename(file), content: await bundle({ entryPoints: [resolve(file)] }) };
+	case ".ts":
+		return {
+			name: basename(file, ".ts") + ".js",
+			content: await bundle({ entryPoints: [resolve(file)], format: "esm" }),
+		};
+	default:
+		return { name: basename(file), content: readFileSync(file) };
+	}
+}
+
+function array(name, bytes) {
+	const lines = [];
+	for (let at = 0; at < bytes.length; at += 24)
+		lines.push("\t" + [...bytes.subarray(at, at + 24)].join(",") + ",");
+	return `static const guint8 ${name}[] = {\n${lines.join("\n")}\n};\n`;
+}
+
+function entry({ name, content }, i) {
+	const type = TYPES[extname(name)];
+	if (type === undefined)
+		throw new Error(`${name}: this kind of file has no media type in assets.mjs`);
+	const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+	const packed = gzipSync(content, { level: 9 });
+	const small = packed.length < content.length * 0.95;
+	const arrays = array(`raw_${i}`, content) + (small ? array(`gzip_${i}`, packed) : "");
+	const row = `\t{ ${JSON.stringify(name)}, "${hash}", "/a/${hash}/${name}", "${type}", raw_${i}, ` +
+		(small ? `gzip_${i}` : "NULL") + `, ${content.length}, ${small ? packed.length : 0} },`;
+	return { arrays, row };
+}
+
+async function main([output, depfile, ...files]) {
+	const themes = files.filter((file) => basename(file) === THEME).map((file) => resolve(file));
+	const made = [{ name: "turnout.css", content: await sheet(themes) }];
+	for (const file of files)
+		if (basename(file) !== THEME)
+			made.push(await asset(file));
+	const entries = made.map(entry);
+	writeFileSync(output, [
+		"/* Made by web/assets.mjs. */",
+		'#include "web/assets.h"\n',
+		...entries.map(({ arrays }) => arrays),
+		"const Asset assets[] = {",
+		...entries.map(({ row }) => row),
+		"\t{ NULL },",
+		"};\n",
+	].join("\n"));
+	writeFileSync(depfile, `${output}: ${[...used].map((path) => path.replaceAll(" ", "\\ ")).join(" ")}\n`);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,118 @@
+/*
+ * `turnout web`: opens the record for writing, listens for commands and for browsers, and serves
+ * until it is told to stop.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "checkin/scan.h"
+#include "schema/control.h"
+#include "schema/settings.h"
+#include "web/locale.h"
+#include "web/log.h"
+#include "web/server.h"
+
+static const char summary[] = "serves pages, tickets, door and staff";
+
+static const Route *const tables[] = {
+	site_routes,
+	event_routes,
+	registration_routes,
+	ticket_routes,
+	door_routes,
+	NULL,
+};
+
+static const ControlEntry *const operations[] = {
+	schema_operations,
+	checkin_operations,
+	NULL,
+};
+
+/* No core dump shows keys or names, no file of ours is for others. */
+static void
+close_curtains(void)
+{
+	umask(077);
+	const struct rlimit none = { 0, 0 };
+	setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they look into themselves */
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static void
+raise_open_files(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* Before any thread starts, so that all inherit it: signals are waited for, not caught. */
+static void
+hold_signals(sigset_t *ret_stop)
+{
+	sigemptyset(ret_stop);
+	sigaddset(ret_stop, SIGTERM);
+	sigaddset(ret_stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, ret_stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static gboolean
+serve(Record *record, const Settings *settings, const sigset_t *stop, GError **error)
+{
+	g_autoptr(Control) control = control_listen(record, operations, error);
+	if (control == NULL)
+		return FALSE;
+	const ServerOptions options = {
+		.record = record,
+		.settings = settings,
+		.routes = tables,
+	};
+	Server *server = server_start(&options, error);
+	if (server == NULL)
+		return FALSE;
+	printf("listening on %s\n", server_url(server));
+	fflush(stdout);
+	log_line(LOG_LEVEL_INFO, "serving version=%s", TURNOUT_VERSION);
+
+	int signal_number = 0;
+	sigwait(stop, &signal_number);
+	log_line(LOG_LEVEL_INFO, "stopping");
+	if (!server_stop(server))
+		_exit(EXIT_STATUS_WORLD); /* a thread is stuck: nothing can be freed below it */
+	return TRUE;
+}
+
+int
+web_command(int argc, char **argv)
+{
+	GError *error = NULL;
+	g_autoptr(Settings) settings = settings_take(&argc, &argv, NULL, summary, TRUE, &error);
+	if (settings == NULL)
+		return error_report(error);
+	if (argc > 1) {
+		fprintf(stderr, "turnout: web takes no words, only options: \"%s\"\n", argv[1]);
+		return EXIT_STATUS_USE;
+	}
+	sigset_t stop;
+	close_curtains();
+	raise_open_files();
+	hold_signals(&stop);
+	if (!locales_load(&error))
+		return error_report(error);
+	const RecordPlace place = settings_place(settings);
+	g_autoptr(Record) record = record_open(&place, RECORD_WRITE, &error);
+	if (record == NULL || !serve(record, settings, &stop, &error))
+		return error_report(error);
+	log_line(LOG_LEVEL_INFO, "stopped");
+	return 0;
+}

@@ -1,0 +1,121 @@
+/*
+ * Deadlines of connections. libmicrohttpd knows inactivity only, by which one byte a second lives
+ * on for ever; so a thread of ours looks twice a second, and shuts the socket of who is late.
+ */
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include "web/server_private.h"
+
+#define SWEEP_MS 250
+
+struct Deadlines {
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+	pthread_t sweeper;
+	gboolean ending;
+	Connection *first;
+};
+
+static gint64
+clock_ms(void)
+{
+	return g_get_monotonic_time() / 1000;
+}
+
+static void
+sweep(Deadlines *deadlines)
+{
+	const gint64 now = clock_ms();
+	for (Connection *at = deadlines->first; at != NULL; at = at->next) {
+		const gint64 until = __atomic_load_n(&at->until, __ATOMIC_RELAXED);
+		if (until != 0 && until < now) {
+			shutdown(at->fd, SHUT_RDWR); /* its own thread closes it */
+			__atomic_store_n(&at->until, 0, __ATOMIC_RELAXED);
+		}
+	}
+}
+
+static gpointer
+run_sweeper(gpointer data)
+{
+	Deadlines *deadlines = data;
+	pthread_mutex_lock(&deadlines->lock);
+	while (!deadlines->ending) {
+		struct timespec until;
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += SWEEP_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		pthread_cond_timedwait(&deadlines->ended, &deadlines->lock, &until);
+		sweep(deadlines);
+	}
+	pthread_mutex_unlock(&deadlines->lock);
+	return NULL;
+}
+
+Deadlines *
+deadlines_new(void)
+{
+	Deadlines *deadlines = g_new0(Deadlines, 1);
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&deadlines->ended, &attributes);
+	pthread_condattr_destroy(&attributes);
+	pthread_mutex_init(&deadlines->lock, NULL);
+	if (pthread_create(&deadlines->sweeper, NULL, run_sweeper, deadlines) != 0)
+		g_error("no thread can be started");
+	return deadlines;
+}
+
+void
+deadlines_free(Deadlines *deadlines)
+{
+	if (deadlines == NULL)
+		return;
+	pthread_mutex_lock(&deadlines->lock);
+	deadlines->ending = TRUE;
+	pthread_cond_signal(&deadlines->ended);
+	pthread_mutex_unlock(&deadlines->lock);
+	pthread_join(deadlines->sweeper, NULL);
+	pthread_cond_destroy(&deadlines->ended);
+	pthread_mutex_destroy(&deadlines->lock);
+	g_free(deadlines);
+}
+
+Connection *
+deadlines_add(Deadlines *deadlines, int fd)
+{
+	Connection *connection = g_new0(Connection, 1);
+	connection->fd = fd;
+	connection_deadline(connection, HEADER_DEADLINE_MS);
+	pthread_mutex_lock(&deadlines->lock);
+	connection->next = deadlines->first;
+	if (connection->next != NULL)
+		connection->next->before = connection;
+	deadlines->first = connection;
+	pthread_mutex_unlock(&deadlines->lock);
+	return connection;
+}
+
+void
+deadlines_remove(Deadlines *deadlines, Connection *connection)
+{
+	pthread_mutex_lock(&deadlines->lock);
+	if (connection->before != NULL)
+		connection->before->next = connection->next;
+	else
+		deadlines->first = connection->next;
+	if (connection->next != NULL)
+		connection->next->before = connection->before;
+	pthread_mutex_unlock(&deadlines->lock);
+	g_free(connection);
+}
+
+void
+connection_deadline(Connection *connection, gint64 milliseconds)
+{
+	const gint64 until = milliseconds > 0 ? clock_ms() + milliseconds : 0;
+	__atomic_store_n(&connection->until, until, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,106 @@
+/*
+ * The guard stands between route and page: audience, kind of body, origin, CSRF token, device. It
+ * reads the route's row and nothing of the page.
+ */
+#include <string.h>
+
+#include "schema/id.h"
+#include "web/server_private.h"
+
+#define TYPE_FORM "application/x-www-form-urlencoded"
+#define TYPE_JSON "application/json"
+
+/* Is the media type of @header @type, whatever its parameters? */
+static gboolean
+is_type(const char *header, const char *type)
+{
+	const gsize length = strlen(type);
+	return header != NULL && g_ascii_strncasecmp(header, type, length) == 0 &&
+	        strchr("; \t", header[length]) != NULL;
+}
+
+/* An operator is on this machine, and no proxy speaks for someone else. */
+static gboolean
+is_operator(const Request *request)
+{
+	return request->local && !request->server->proxied &&
+	        request_header(request, "X-Forwarded-For") == NULL &&
+	        request_header(request, "Forwarded") == NULL &&
+	        request_header(request, "X-Real-IP") == NULL;
+}
+
+/* A form comes from our own page: a browser's Origin says so. What isn't a browser sends none. */
+static gboolean
+origin_holds(const Request *request)
+{
+	const Server *server = request->server;
+	if (request->origin == NULL)
+		return TRUE;
+	if (server->origin != NULL)
+		return g_ascii_strcasecmp(request->origin, server->origin) == 0;
+	const char *scheme = server->tls ? "https://" : "http://";
+	const gsize length = strlen(scheme);
+	return request->host != NULL && g_ascii_strncasecmp(request->origin, scheme, length) == 0 &&
+	        g_ascii_strcasecmp(request->origin + length, request->host) == 0;
+}
+
+int
+guard_before_body(Request *request)
+{
+	const Route *route = request->match.route;
+	switch (route->audience) {
+	case FOR_NOBODY:
+		return 404;
+	case FOR_OPERATOR:
+		if (!is_operator(request))
+			return 404;
+		break;
+	case FOR_DEVICE:
+		return 401; /* no device can be paired yet */
+	case FOR_ANYONE:
+	case FOR_HOLDER:
+	case FOR_PAIRING:
+		break;
+	}
+	if (route->method != HTTP_POST)
+		return 0;
+	const gboolean has_body = request->content_length > 0 || request->chunked;
+	if (has_body && !is_type(request->content_type, request->api ? TYPE_JSON : TYPE_FORM))
+		return 415;
+	if (!request->api && !origin_holds(request))
+		return 403;
+	return 0;
+}
+
+static Reply *
+guard_csrf(Request *request)
+{
+	GError *error = NULL;
+	const Event *event = request_event(request, &error);
+	if (event == NULL)
+		return reply_error(request, error);
+	VaultEvent *keys = vault_event(record_vault(request_record(request)), event->id, &error);
+	if (keys == NULL)
+		return reply_error(request, error);
+	const char *submission = fields_get(request->form, "submission");
+	const char *token = fields_get(request->form, "csrf");
+	guint8 bytes[SUBMISSION_BYTES];
+	request->csrf = CSRF_FALSE;
+	if (submission != NULL && token != NULL && submission_parse(submission, bytes))
+		request->csrf = vault_csrf_check(keys, bytes, token, request_now(request));
+	return request->csrf == CSRF_FALSE ? error_reply(request, 403, NULL) : NULL;
+}
+
+Reply *
+guard_after_body(Request *request)
+{
+	const Route *route = request->match.route;
+	if (route->method != HTTP_POST || request->api)
+		return NULL;
+	gsize length = 0;
+	const char *body = request_body(request, &length);
+	request->form = fields_parse(body, length);
+	if (request->form == NULL)
+		return error_reply(request, 400, NULL);
+	return route->audience == FOR_ANYONE ? guard_csrf(request) : NULL;
+}

@@ -1,0 +1,637 @@
+/*
+ * A request: what came in, checked before anything else looks at it, and what pages ask of it.
+ */
+#include "web/server_private.h"
+
+#include <string.h>
+
+#define EVENT_KEPT_MS   250 /* so that a busy page opens no transaction just to look at the shelf */
+#define EVENTS_KEPT_MAX 64
+
+typedef struct {
+	Event *event;
+	gint64 taken_ms;
+} KnownEvent;
+
+static void
+known_event_free(gpointer data)
+{
+	KnownEvent *known = data;
+	event_unref(known->event);
+	g_free(known);
+}
+
+/* ---- the worker ---- */
+
+Worker *
+worker_new(Server *server)
+{
+	Worker *worker = g_new0(Worker, 1);
+	worker->server = server;
+	worker->events = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_event_free);
+	return worker;
+}
+
+void
+worker_free(Worker *worker)
+{
+	if (worker == NULL)
+		return;
+	if (worker->reading)
+		db_rollback(worker->db);
+	db_free(worker->db);
+	g_hash_table_destroy(worker->events);
+	if (worker->devices != NULL)
+		g_hash_table_destroy(worker->devices);
+	if (worker->kept != NULL)
+		g_hash_table_destroy(worker->kept);
+	if (worker->frames != NULL)
+		g_hash_table_destroy(worker->frames);
+	if (worker->has_compressor)
+		deflateEnd(&worker->compressor);
+	g_free(worker);
+}
+
+/* ---- made and freed ---- */
+
+static void
+write_id(char ret_id[9])
+{
+	static guint count;
+	/* an odd factor keeps ids of neighbours far apart, and each once in 2^32 */
+	guint32 id = (__atomic_add_fetch(&count, 1, __ATOMIC_RELAXED) +
+	                     (guint32)g_get_monotonic_time()) *
+	        2654435761u;
+	for (guint i = 0; i < 8; i++, id <<= 4)
+		ret_id[i] = "0123456789abcdef"[id >> 28];
+	ret_id[8] = '\0';
+}
+
+/* Only visible ASCII, and no encoded NUL: by %00 other readers would see a shorter path. */
+static gboolean
+uri_is_clean(const char *uri)
+{
+	for (const guchar *at = (const guchar *)uri; *at != '\0'; at++)
+		if (*at <= ' ' || *at >= 0x7f || (at[0] == '%' && at[1] == '0' && at[2] == '0'))
+			return FALSE;
+	return TRUE;
+}
+
+Request *
+request_new(Server *server, const char *uri)
+{
+	Request *request = g_new0(Request, 1);
+	request->server = server;
+	write_id(request->id);
+	request->now_ms = server->now_ms();
+	if (strnlen(uri, URI_MAX + 1) > URI_MAX) {
+		request->refusal = 414;
+		request->close = TRUE;
+		uri = "/";
+	} else if (!uri_is_clean(uri)) {
+		request->refusal = 400;
+		request->close = TRUE;
+		uri = "/";
+	}
+	request->uri = g_strdup(uri);
+	char *query = strchr(request->uri, '?');
+	if (query != NULL) {
+		*query = '\0';
+		request->query_text = query + 1;
+	}
+	request->api = g_str_has_prefix(request->uri, "/api/");
+	return request;
+}
+
+void
+request_free(Request *request)
+{
+	if (request == NULL)
+		return;
+	if (request->waiting != NULL)
+		reply_free(request->waiting);
+	g_clear_error(&request->outcome);
+	for (guint i = 0; i < PARAMS_MAX; i++)
+		g_free(request->params[i]);
+	if (request->body != NULL) {
+		explicit_bzero(request->body->data, request->body->len);
+		g_byte_array_free(request->body, TRUE);
+	}
+	fields_free(request->query);
+	fields_free(request->form);
+	fields_free(request->cookies);
+	g_slist_free_full(request->events, (GDestroyNotify)event_unref);
+	g_free(request->device);
+	g_free(request->uri);
+	g_free(request);
+}
+
+/* ---- the header ---- */
+
+static int
+refuse(Request *request, int status)
+{
+	if (request->refusal == 0)
+		request->refusal = status;
+	return status;
+}
+
+/* The bytes can't be trusted to end where both sides think: answer and close. */
+static void
+refuse_framing(Request *request, int status)
+{
+	request->refusal = status;
+	request->close = TRUE;
+}
+
+static gboolean
+is_token(const char *text)
+{
+	if (*text == '\0')
+		return FALSE;
+	for (; *text != '\0'; text++)
+		if (!g_ascii_isalnum(*text) && strchr("!#$%&'*+-.^_`|~", *text) == NULL)
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
+is_field_value(const char *text)
+{
+	for (const guchar *at = (const guchar *)text; *at != '\0'; at++)
+		if ((*at < ' ' && *at != '\t') || *at == 0x7f)
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
+is_host(const char *text)
+{
+	return *text != '\0' &&
+	        strspn(text,
+	                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                "0123456789.-_~:[]%") == strlen(text);
+}
+
+/* The first of a header that may come once; a second is a framing fault. */
+static void
+take_once(Request *request, const char **ret, const char *value)
+{
+	if (*ret != NULL)
+		refuse_framing(request, 400);
+	else
+		*ret = value;
+}
+
+static void
+take_length(Request *request, const char *value)
+{
+	gchar *end = NULL;
+	if (request->has_content_length || !g_ascii_isdigit(*value)) {
+		refuse_framing(request, 400);
+		return;
+	}
+	const guint64 length = g_ascii_strtoull(value, &end, 10);
+	if (*end != '\0')
+		refuse_framing(request, 400);
+	request->has_content_length = TRUE;
+	request->content_length = length;
+}
+
+static void
+take_header(Request *request, const Header *header)
+{
+	const char *name = header->name, *value = header->value;
+	if (!is_token(name) || !is_field_value(value)) {
+		refuse_framing(request, 400);
+		return;
+	}
+	switch (g_ascii_tolower(name[0])) {
+	case 'a':
+		if (g_ascii_strcasecmp(name, "Accept-Encoding") == 0)
+			request->accept_encoding = value;
+		break;
+	case 'c':
+		if (g_ascii_strcasecmp(name, "Content-Length") == 0)
+			take_length(request, value);
+		else if (g_ascii_strcasecmp(name, "Content-Type") == 0)
+			take_once(request, &request->content_type, value);
+		else if (g_ascii_strcasecmp(name, "Cookie") == 0 && request->cookie == NULL)
+			request->cookie = value;
+		break;
+	case 'h':
+		if (g_ascii_strcasecmp(name, "Host") == 0) {
+			take_once(request, &request->host, value);
+			if (!is_host(value))
+				refuse_framing(request, 400);
+		}
+		break;
+	case 'o':
+		if (g_ascii_strcasecmp(name, "Origin") == 0)
+			take_once(request, &request->origin, value);
+		break;
+	case 't':
+		if (g_ascii_strcasecmp(name, "Transfer-Encoding") == 0) {
+			if (request->chunked || g_ascii_strcasecmp(value, "chunked") != 0)
+				refuse_framing(request, 400);
+			request->chunked = TRUE;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* "GET http://host/path": the authority must be the Host's, then only the path counts. */
+static void
+take_absolute_form(Request *request)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	for (guint i = 0; i < G_N_ELEMENTS(schemes); i++) {
+		const gsize length = strlen(schemes[i]);
+		if (g_ascii_strncasecmp(request->uri, schemes[i], length) != 0)
+			continue;
+		const char *authority = request->uri + length;
+		const gsize authority_length = strcspn(authority, "/");
+		if (request->host == NULL || strlen(request->host) != authority_length ||
+		        g_ascii_strncasecmp(authority, request->host, authority_length) != 0) {
+			refuse_framing(request, 400);
+			return;
+		}
+		const char *path = authority + authority_length;
+		memmove(request->uri, *path ? path : "/", *path ? strlen(path) + 1 : 2);
+		request->api = g_str_has_prefix(request->uri, "/api/");
+		return;
+	}
+}
+
+static void
+take_headers(Request *request, gboolean http_1_0)
+{
+	if (request->headers_too_many)
+		refuse_framing(request, 431);
+	for (guint i = 0; i < request->headers_n; i++)
+		take_header(request, &request->headers[i]);
+	if (request->host == NULL && !http_1_0)
+		refuse_framing(request, 400);
+	if (request->chunked && (request->has_content_length || http_1_0))
+		refuse_framing(request, 400);
+	if (request->refusal == 0)
+		take_absolute_form(request);
+}
+
+static gboolean
+take_method(Request *request, const char *method)
+{
+	static const char *const others[] = { "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+		"CONNECT" };
+	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
+		request->method = HTTP_GET;
+		request->head = method[0] == 'H';
+		return TRUE;
+	}
+	if (strcmp(method, "POST") == 0) {
+		request->method = HTTP_POST;
+		return TRUE;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+		if (strcmp(method, others[i]) == 0)
+			return TRUE; /* known, and no route has it */
+	return FALSE;
+}
+
+static gboolean
+take_params(Request *request)
+{
+	for (guint i = 0; i < request->match.params_n; i++) {
+		const Segment *segment = &request->match.params[i];
+		char *text = g_uri_unescape_segment(
+		        segment->text, segment->text + segment->length, NULL);
+		request->params[i] = text;
+		if (text == NULL || !g_utf8_validate(text, -1, NULL))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+void
+request_begin(Request *request, const char *method, gboolean http_1_0)
+{
+	take_headers(request, http_1_0);
+	if (request->refusal != 0)
+		return;
+	if (!take_method(request, method)) {
+		refuse(request, 501);
+		return;
+	}
+	if (!route_find(request->server->routes, request->method, request->uri, &request->match,
+	            &request->allow)) {
+		refuse(request, request->allow ? 405 : 404);
+		return;
+	}
+	if (!take_params(request)) {
+		refuse(request, 404);
+		return;
+	}
+	const Route *route = request->match.route;
+	if (route->method == HTTP_POST)
+		request->body_max = route->body_max ? route->body_max : ROUTE_BODY_MAX;
+	const int status = guard_before_body(request);
+	if (status != 0)
+		refuse(request, status);
+	else if (request->content_length > request->body_max)
+		refuse(request, 413);
+}
+
+gboolean
+request_take_body(Request *request, const char *data, gsize length)
+{
+	if (request->refusal == 0 &&
+	        (request->body ? request->body->len : 0) + length > request->body_max)
+		refuse(request, 413);
+	if (request->refusal != 0) {
+		request->drained += length;
+		return request->drained <= DRAIN_MAX;
+	}
+	if (request->body == NULL)
+		request->body = g_byte_array_sized_new(
+		        (guint)MIN(MAX(request->content_length, length), ROUTE_BODY_MAX));
+	g_byte_array_append(request->body, (const guint8 *)data, (guint)length);
+	return TRUE;
+}
+
+/* ---- the way through ---- */
+
+Reply *
+request_answer(Request *request)
+{
+	if (request->refusal != 0)
+		return error_reply(request, request->refusal, NULL);
+	Reply *refused = guard_after_body(request);
+	if (refused != NULL)
+		return refused;
+	return request->match.route->page(request);
+}
+
+Reply *
+request_then(Request *request)
+{
+	Reply *waiting = request->waiting;
+	return waiting->then(request, waiting->data, request->outcome);
+}
+
+void
+request_rest(Request *request)
+{
+	Worker *worker = request->worker;
+	if (worker == NULL || !worker->reading)
+		return;
+	db_rollback(worker->db); /* it read only */
+	worker->reading = FALSE;
+}
+
+/* ---- what pages ask ---- */
+
+const char *
+request_param(const Request *request, const char *name)
+{
+	for (guint i = 0; i < request->match.params_n; i++) {
+		gsize length = 0;
+		const char *declared = route_param_name(request->match.route, i, &length);
+		if (strlen(name) == length && memcmp(name, declared, length) == 0)
+			return request->params[i];
+	}
+	return NULL;
+}
+
+const char *
+request_path(const Request *request)
+{
+	return request->uri;
+}
+
+const Fields *
+request_query(Request *request)
+{
+	if (request->query == NULL && request->query_text != NULL)
+		request->query = fields_parse(request->query_text, strlen(request->query_text));
+	if (request->query == NULL)
+		request->query = fields_new();
+	return request->query;
+}
+
+const Fields *
+request_form(Request *request)
+{
+	if (request->form == NULL)
+		request->form = fields_new(); /* the guard parsed it, when there is one */
+	return request->form;
+}
+
+const char *
+request_body(const Request *request, gsize *ret_length)
+{
+	*ret_length = request->body ? request->body->len : 0;
+	return request->body ? (const char *)request->body->data : "";
+}
+
+const char *
+request_header(const Request *request, const char *name)
+{
+	for (guint i = 0; i < request->headers_n; i++)
+		if (g_ascii_strcasecmp(request->headers[i].name, name) == 0)
+			return request->headers[i].value;
+	return NULL;
+}
+
+static Fields *
+parse_cookies(const char *header)
+{
+	g_autoptr(Fields) cookies = fields_new();
+	if (header == NULL)
+		return g_steal_pointer(&cookies);
+	g_auto(GStrv) pairs = g_strsplit(header, ";", HEADERS_MAX);
+	for (guint i = 0; pairs[i] != NULL; i++) {
+		char *equals = strchr(pairs[i], '=');
+		if (equals == NULL)
+			continue;
+		*equals = '\0';
+		fields_add(cookies, g_strstrip(pairs[i]), g_strstrip(equals + 1));
+	}
+	return g_steal_pointer(&cookies);
+}
+
+const char *
+request_cookie(const Request *request, const char *name)
+{
+	if (request->cookie == NULL)
+		return NULL;
+	Request *mine = (Request *)request; /* it only remembers what it read */
+	if (mine->cookies == NULL)
+		mine->cookies = parse_cookies(request->cookie);
+	return fields_get(mine->cookies, name);
+}
+
+const char *
+request_id(const Request *request)
+{
+	return request->id;
+}
+
+static const Locale *
+asked_locale(Request *request)
+{
+	const char *lang = NULL;
+	if (!request->api && request->form != NULL)
+		lang = fields_get(request->form, "lang");
+	if (lang == NULL && request->query_text != NULL)
+		lang = fields_get(request_query(request), "lang");
+	return lang ? locale_find(lang) : NULL;
+}
+
+static const Locale *
+find_locale(Request *request)
+{
+	const Locale *locale = asked_locale(request);
+	if (locale != NULL) {
+		request->set_lang = TRUE;
+		return locale;
+	}
+	const char *cookie = request_cookie(request, "lang");
+	if (cookie != NULL && (locale = locale_find(cookie)) != NULL)
+		return locale;
+	const char *accept = request_header(request, "Accept-Language");
+	if (accept != NULL && (locale = locale_accept(accept)) != NULL)
+		return locale;
+	if (request->event != NULL && request->event->languages != NULL &&
+	        request->event->languages[0] != NULL &&
+	        (locale = locale_find(request->event->languages[0])) != NULL)
+		return locale;
+	return locale_default();
+}
+
+const Locale *
+request_locale(const Request *request)
+{
+	Request *mine = (Request *)request; /* it only remembers what it found */
+	if (mine->locale == NULL)
+		mine->locale = find_locale(mine);
+	return mine->locale;
+}
+
+gint64
+request_now(const Request *request)
+{
+	return request->now_ms / 1000;
+}
+
+gint64
+request_now_ms(const Request *request)
+{
+	return request->now_ms;
+}
+
+Record *
+request_record(const Request *request)
+{
+	return request->server->record;
+}
+
+Db *
+request_db(Request *request, GError **error)
+{
+	Worker *worker = request->worker;
+	if (worker->db == NULL &&
+	        (worker->db = record_reader(request->server->record, error)) == NULL)
+		return NULL;
+	if (!worker->reading && !db_begin(worker->db, error))
+		return NULL;
+	worker->reading = TRUE;
+	return worker->db;
+}
+
+/* Keeps @event (taken) until the request ends. */
+static const Event *
+hold(Request *request, Event *event)
+{
+	request->events = g_slist_prepend(request->events, event);
+	return event;
+}
+
+static void
+remember(Worker *worker, Event *event, gint64 now_ms)
+{
+	if (g_hash_table_size(worker->events) >= EVENTS_KEPT_MAX)
+		g_hash_table_remove_all(worker->events);
+	KnownEvent *known = g_new(KnownEvent, 1);
+	*known = (KnownEvent){ .event = event_ref(event), .taken_ms = now_ms };
+	g_hash_table_replace(worker->events, g_strdup(event->slug), known);
+}
+
+static gboolean
+is_fresh(const Request *request, const KnownEvent *known)
+{
+	return ABS(request->now_ms - known->taken_ms) < EVENT_KEPT_MS;
+}
+
+const Event *
+request_event(Request *request, GError **error)
+{
+	if (request->event != NULL)
+		return request->event;
+	Worker *worker = request->worker;
+	const char *slug = request_param(request, "event");
+	KnownEvent *known = g_hash_table_lookup(worker->events, slug);
+	if (known != NULL && is_fresh(request, known))
+		return request->event = hold(request, event_ref(known->event));
+	Db *db = request_db(request, error);
+	if (db == NULL)
+		return NULL;
+	Event *event =
+	        event_shelf_take(request->server->shelf, db, slug, request_now(request), error);
+	if (event == NULL)
+		return NULL;
+	remember(worker, event, request->now_ms);
+	return request->event = hold(request, event);
+}
+
+const Event *
+request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **error)
+{
+	for (GSList *at = request->events; at != NULL; at = at->next)
+		if (memcmp(((Event *)at->data)->id, id, EVENT_ID_BYTES) == 0)
+			return at->data;
+	GHashTableIter all;
+	KnownEvent *known;
+	g_hash_table_iter_init(&all, request->worker->events);
+	while (g_hash_table_iter_next(&all, NULL, (gpointer *)&known))
+		if (is_fresh(request, known) && memcmp(known->event->id, id, EVENT_ID_BYTES) == 0)
+			return hold(request, event_ref(known->event));
+	Db *db = request_db(request, error);
+	if (db == NULL)
+		return NULL;
+	Event *event =
+	        event_shelf_take_by_id(request->server->shelf, db, id, request_now(request), error);
+	if (event == NULL)
+		return NULL;
+	remember(request->worker, event, request->now_ms);
+	return hold(request, event);
+}
+
+const char *
+request_base_url(const Request *request)
+{
+	return request->server->base_url;
+}
+
+CsrfState
+request_csrf(const Request *request)
+{
+	return request->csrf;
+}
+
+const Device *
+request_device(const Request *request)
+{
+	return request->device;
+}

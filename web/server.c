@@ -1,0 +1,777 @@
+/*
+ * HTTP by libmicrohttpd: the one file that knows it.
+ *
+ * Facts that shape it, each tried with 0.9.75 (a test keeps every one of them):
+ *   two Content-Lengths, one with Transfer-Encoding, no Host   are let in: request.c refuses them
+ *   "%00" would end a URL early                                 refused by the text as it came
+ *   timeouts count inactivity only                              deadlines.c shuts who is late
+ *   MHD_stop_daemon() aborts while a connection is suspended    server_stop() waits for them first
+ *   a socket that was quiesced still accepts in the kernel      server_stop() closes it at last
+ */
+#include <microhttpd.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include "web/log.h"
+#include "web/server_private.h"
+
+typedef enum {
+	STATE_OPEN,
+	STATE_DRAINING, /* answers what is under way, and closes each connection after it */
+	STATE_CLOSED,   /* begins nothing more */
+} State;
+
+typedef struct Transport {
+	struct MHD_Daemon *daemon;
+	Deadlines *deadlines;
+	int listening;
+	State state;    /* atomic */
+	gint in_flight; /* atomic: requests whose header was read and whose answer was not sent */
+	gint suspended; /* atomic */
+	pthread_mutex_t lock;
+	GPtrArray *workers;
+	struct MHD_Response *broken; /* when there is no memory for any other */
+	Header headers[12];          /* of every answer */
+	guint headers_n;
+} Transport;
+
+/* How far a request is, as libmicrohttpd calls the handler again and again. */
+typedef enum {
+	STEP_HEADER,
+	STEP_BODY,
+	STEP_WAITING, /* for the writer */
+	STEP_ANSWERED,
+} Step;
+
+typedef struct {
+	Request *request;
+	Step step;
+	gboolean counted; /* in in_flight */
+	struct MHD_Connection *connection;
+	Transport *transport;
+} Exchange;
+
+static __thread Worker *this_worker;
+
+static Worker *
+worker_of_thread(Server *server)
+{
+	if (this_worker != NULL && this_worker->server == server)
+		return this_worker;
+	Worker *worker = worker_new(server);
+	pthread_mutex_lock(&server->transport->lock);
+	g_ptr_array_add(server->transport->workers, worker);
+	pthread_mutex_unlock(&server->transport->lock);
+	return this_worker = worker;
+}
+
+static State
+state_of(const Transport *transport)
+{
+	return __atomic_load_n(&transport->state, __ATOMIC_SEQ_CST);
+}
+
+/* ---- answers ---- */
+
+static gboolean
+says(const Reply *reply, const char *name)
+{
+	for (guint i = 0; i < reply->headers_n; i++)
+		if (g_ascii_strcasecmp(reply->headers[i].name, name) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static void
+add_common(const Transport *transport, struct MHD_Response *response)
+{
+	for (guint i = 0; i < transport->headers_n; i++)
+		MHD_add_response_header(
+		        response, transport->headers[i].name, transport->headers[i].value);
+}
+
+static void
+unref_bytes(void *data)
+{
+	g_bytes_unref(data);
+}
+
+/* @bytes (nullable) is shared with the response, not copied. */
+static struct MHD_Response *
+response_of_bytes(GBytes *bytes)
+{
+	if (bytes == NULL)
+		return MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
+	gsize length = 0;
+	gconstpointer data = g_bytes_get_data(bytes, &length);
+	return MHD_create_response_from_buffer_with_free_callback_cls(
+	        length, (void *)data, unref_bytes, g_bytes_ref(bytes));
+}
+
+/* The forms of a prepared reply: as it is, as gzip, and "you have it". */
+typedef enum {
+	FORM_RAW,
+	FORM_GZIP,
+	FORM_SAME,
+} Form;
+
+static struct MHD_Response *
+prepared_response(const Transport *transport, const Prepared *prepared, Form form)
+{
+	GBytes *bytes = form == FORM_RAW ? prepared->raw
+	        : form == FORM_GZIP      ? prepared->gzip
+	                                 : NULL;
+	struct MHD_Response *response = response_of_bytes(bytes);
+	if (response == NULL)
+		return NULL;
+	add_common(transport, response);
+	if (form != FORM_SAME)
+		MHD_add_response_header(response, "Content-Type", prepared->type);
+	if (form == FORM_GZIP)
+		MHD_add_response_header(response, "Content-Encoding", "gzip");
+	if (prepared->lang != NULL) {
+		MHD_add_response_header(response, "Content-Language", prepared->lang);
+		MHD_add_response_header(
+		        response, "Vary", "Accept-Encoding, Accept-Language, Cookie");
+	} else {
+		MHD_add_response_header(response, "Vary", "Accept-Encoding");
+	}
+	MHD_add_response_header(response, "ETag", prepared->etag);
+	MHD_add_response_header(response, "Cache-Control", prepared->cache_control);
+	return response;
+}
+
+void
+prepared_forms_free(Prepared *prepared)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(prepared->forms); i++)
+		if (prepared->forms[i] != NULL)
+			MHD_destroy_response(prepared->forms[i]);
+}
+
+/* Lent. Assets are shared by the workers, so the first to come wins. */
+static struct MHD_Response *
+prepared_form(const Transport *transport, Prepared *prepared, Form form)
+{
+	struct MHD_Response *response = __atomic_load_n(&prepared->forms[form], __ATOMIC_ACQUIRE);
+	if (response != NULL)
+		return response;
+	response = prepared_response(transport, prepared, form);
+	gpointer none = NULL;
+	if (response != NULL &&
+	        !__atomic_compare_exchange_n(&prepared->forms[form], &none, response, FALSE,
+	                __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		MHD_destroy_response(response);
+		response = none;
+	}
+	return response;
+}
+
+static void
+add_cookie(const Request *request, struct MHD_Response *response)
+{
+	g_autofree char *cookie =
+	        g_strdup_printf("lang=%s; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly%s",
+	                locale_code(request->locale), request->server->secure ? "; Secure" : "");
+	MHD_add_response_header(response, "Set-Cookie", cookie);
+}
+
+static enum MHD_Result
+send_response(Exchange *exchange, guint status, struct MHD_Response *response, gsize length)
+{
+	Request *request = exchange->request;
+	exchange->step = STEP_ANSWERED;
+	connection_deadline(
+	        request->connection, SEND_DEADLINE_MS + (gint64)(length / SEND_BYTES_PER_S) * 1000);
+	return MHD_queue_response(exchange->connection, status, response);
+}
+
+static enum MHD_Result
+send_prepared(Exchange *exchange, const Reply *reply)
+{
+	Request *request = exchange->request;
+	Transport *transport = exchange->transport;
+	Prepared *prepared = reply->prepared;
+	const gboolean same = request_has(request, prepared->etag);
+	const Form form = same                                          ? FORM_SAME
+	        : prepared->gzip != NULL && request_takes_gzip(request) ? FORM_GZIP
+	                                                                : FORM_RAW;
+	const guint status = same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+	const gsize length = g_bytes_get_size(prepared->raw);
+	if (!request->set_lang && !request->close && state_of(transport) == STATE_OPEN) {
+		struct MHD_Response *shared = prepared_form(transport, prepared, form);
+		return send_response(exchange, status, shared ? shared : transport->broken, length);
+	}
+	/* one of its own, since it says more than the others */
+	struct MHD_Response *response = prepared_response(transport, prepared, form);
+	if (response == NULL)
+		return MHD_NO;
+	if (request->set_lang)
+		add_cookie(request, response);
+	if (request->close || state_of(transport) != STATE_OPEN)
+		MHD_add_response_header(response, "Connection", "close");
+	enum MHD_Result result = send_response(exchange, status, response, length);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static void
+add_caching(const Request *request, const Reply *reply, struct MHD_Response *response)
+{
+	if (reply->cached) {
+		g_autofree char *control = cache_control(reply->seconds);
+		MHD_add_response_header(response, "Cache-Control", control);
+		if (reply->etag != NULL)
+			MHD_add_response_header(response, "ETag", reply->etag);
+	} else if (!says(reply, "Cache-Control")) {
+		MHD_add_response_header(response, "Cache-Control", "no-store");
+	}
+	if (reply->is_page)
+		MHD_add_response_header(
+		        response, "Content-Language", locale_code(request_locale(request)));
+}
+
+/* Pages of some size travel as gzip; what a POST echoes does not, so that its length tells nothing. */
+static GBytes *
+packed_page(const Request *request, const Reply *reply)
+{
+	if (!reply->is_page || request->method != HTTP_GET ||
+	        g_bytes_get_size(reply->bytes) < COMPRESS_MIN || !request_takes_gzip(request))
+		return NULL;
+	gsize length = 0;
+	gconstpointer data = g_bytes_get_data(reply->bytes, &length);
+	return worker_gzip(request->worker, data, length);
+}
+
+static enum MHD_Result
+send_body(Exchange *exchange, const Reply *reply)
+{
+	Request *request = exchange->request;
+	Transport *transport = exchange->transport;
+	const gboolean same = reply->cached && request_has(request, reply->etag);
+	GBytes *packed = same ? NULL : packed_page(request, reply);
+	GBytes *bytes = same ? NULL : packed ? packed : reply->bytes;
+	struct MHD_Response *response = response_of_bytes(bytes);
+	if (response != NULL) {
+		for (guint i = 0; i < transport->headers_n; i++)
+			if (!says(reply, transport->headers[i].name))
+				MHD_add_response_header(response, transport->headers[i].name,
+				        transport->headers[i].value);
+		for (guint i = 0; i < reply->headers_n; i++)
+			MHD_add_response_header(
+			        response, reply->headers[i].name, reply->headers[i].value);
+		if (bytes != NULL && reply->type != NULL)
+			MHD_add_response_header(response, "Content-Type", reply->type);
+		if (packed != NULL)
+			MHD_add_response_header(response, "Content-Encoding", "gzip");
+		if (reply->is_page)
+			MHD_add_response_header(
+			        response, "Vary", "Accept-Encoding, Accept-Language, Cookie");
+		add_caching(request, reply, response);
+		if (request->set_lang)
+			add_cookie(request, response);
+		if (request->close || state_of(transport) != STATE_OPEN)
+			MHD_add_response_header(response, "Connection", "close");
+	}
+	enum MHD_Result result = send_response(exchange,
+	        response == NULL ? MHD_HTTP_SERVICE_UNAVAILABLE
+	                : same   ? MHD_HTTP_NOT_MODIFIED
+	                         : (guint)reply->status,
+	        response ? response : transport->broken, bytes ? g_bytes_get_size(bytes) : 0);
+	if (response != NULL)
+		MHD_destroy_response(response);
+	if (packed != NULL)
+		g_bytes_unref(packed);
+	return result;
+}
+
+/* ---- waiting for the writer ---- */
+
+/* On the writer's thread. */
+static void
+written(gpointer data, const GError *error)
+{
+	Exchange *exchange = data;
+	struct MHD_Connection *connection = exchange->connection;
+	if (error != NULL)
+		exchange->request->outcome = g_error_copy(error);
+	__atomic_store_n(&exchange->request->waited, 1, __ATOMIC_RELEASE);
+	/* from here on the exchange may be gone */
+	MHD_resume_connection(connection);
+}
+
+/* A DbWork, on the writer's thread. */
+static gboolean
+write_waiting(Db *db, gpointer data, GError **error)
+{
+	const Reply *waiting = ((Exchange *)data)->request->waiting;
+	return waiting->work(db, waiting->data, error);
+}
+
+static enum MHD_Result send_reply(Exchange *exchange, Reply *reply);
+
+static enum MHD_Result
+wait_for_writer(Exchange *exchange, Reply *reply)
+{
+	Request *request = exchange->request;
+	Transport *transport = exchange->transport;
+	__atomic_add_fetch(&transport->suspended, 1, __ATOMIC_SEQ_CST);
+	if (state_of(transport) == STATE_CLOSED) {
+		__atomic_sub_fetch(&transport->suspended, 1, __ATOMIC_SEQ_CST);
+		reply_free(reply);
+		return send_reply(exchange, error_reply(request, 503, NULL));
+	}
+	exchange->step = STEP_WAITING;
+	request->waiting = reply;
+	connection_deadline(request->connection, 0);
+	MHD_suspend_connection(exchange->connection);
+	writer_submit(record_writer(request->server->record), write_waiting, written, exchange);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+after_writer(Exchange *exchange)
+{
+	Request *request = exchange->request;
+	if (!__atomic_load_n(&request->waited, __ATOMIC_ACQUIRE))
+		return MHD_YES;
+	__atomic_sub_fetch(&exchange->transport->suspended, 1, __ATOMIC_SEQ_CST);
+	request->worker = worker_of_thread(request->server);
+	Reply *reply = request_then(request);
+	reply_free(g_steal_pointer(&request->waiting));
+	request->waited = 0;
+	g_clear_error(&request->outcome);
+	return send_reply(exchange, reply);
+}
+
+/* Takes @reply. */
+static enum MHD_Result
+send_reply(Exchange *exchange, Reply *reply)
+{
+	enum MHD_Result result = MHD_NO;
+	switch (reply->kind) {
+	case REPLY_WAITING:
+		request_rest(exchange->request); /* the thread goes on with others */
+		return wait_for_writer(exchange, reply);
+	case REPLY_PREPARED:
+		result = send_prepared(exchange, reply);
+		break;
+	case REPLY_BODY:
+		result = send_body(exchange, reply);
+		break;
+	}
+	request_rest(exchange->request);
+	reply_free(reply);
+	return result;
+}
+
+/* ---- a request comes in ---- */
+
+static enum MHD_Result
+take_header_line(void *data, enum MHD_ValueKind kind, const char *key, gsize key_size,
+        const char *value, gsize value_size)
+{
+	Request *request = data;
+	if (request->headers_n == HEADERS_MAX) {
+		request->headers_too_many = TRUE;
+		return MHD_NO;
+	}
+	request->headers[request->headers_n++] =
+	        (Header){ .name = key, .value = value ? value : "" };
+	return MHD_YES;
+}
+
+static gboolean
+is_local(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info == NULL || info->client_addr == NULL)
+		return FALSE;
+	if (info->client_addr->sa_family == AF_INET) {
+		const struct sockaddr_in *at = (const struct sockaddr_in *)info->client_addr;
+		return ntohl(at->sin_addr.s_addr) >> 24 == 127;
+	}
+	const struct in6_addr *at = &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr;
+	return IN6_IS_ADDR_LOOPBACK(at) || (IN6_IS_ADDR_V4MAPPED(at) && at->s6_addr[12] == 127);
+}
+
+static Connection *
+socket_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+	        ->socket_context;
+}
+
+static void
+free_exchange(Exchange *exchange)
+{
+	request_free(exchange->request);
+	g_free(exchange);
+}
+
+/* A request line whose header never came whole: libmicrohttpd tells of no end of it. */
+static void
+drop_unheard(Connection *socket)
+{
+	if (socket->unheard != NULL)
+		free_exchange(socket->unheard);
+	socket->unheard = NULL;
+}
+
+static void *
+begin_exchange(void *data, const char *uri, struct MHD_Connection *connection)
+{
+	Server *server = data;
+	Connection *socket = socket_of(connection);
+	drop_unheard(socket);
+	Exchange *exchange = g_new0(Exchange, 1);
+	exchange->request = request_new(server, uri);
+	exchange->request->connection = socket;
+	exchange->connection = connection;
+	exchange->transport = server->transport;
+	return socket->unheard = exchange;
+}
+
+static enum MHD_Result
+after_header(Exchange *exchange, const char *method, const char *version)
+{
+	Request *request = exchange->request;
+	struct MHD_Connection *connection = exchange->connection;
+	__atomic_add_fetch(&exchange->transport->in_flight, 1, __ATOMIC_SEQ_CST);
+	exchange->counted = TRUE;
+	request->connection->unheard = NULL;
+	if (state_of(exchange->transport) == STATE_CLOSED)
+		return MHD_NO;
+	request->worker = worker_of_thread(request->server);
+	request->local = is_local(connection);
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header_line, request);
+	request_begin(request, method, strcmp(version, "HTTP/1.1") != 0);
+	exchange->step = STEP_BODY;
+
+	const gboolean has_body = request->content_length > 0 || request->chunked;
+	connection_deadline(request->connection, has_body ? BODY_DEADLINE_MS : 0);
+	if (request->refusal == 0)
+		return MHD_YES;
+	/* A small body is read and dropped first, so that the client hears the answer. */
+	if (request->close || request->content_length > DRAIN_MAX ||
+	        (has_body && request_header(request, "Expect") != NULL)) {
+		request->close = TRUE;
+		return send_reply(exchange, error_reply(request, request->refusal, NULL));
+	}
+	return MHD_YES;
+}
+
+static enum MHD_Result
+handle(void *data, struct MHD_Connection *connection, const char *url, const char *method,
+        const char *version, const char *upload, gsize *upload_size, void **context)
+{
+	Exchange *exchange = *context;
+	switch (exchange->step) {
+	case STEP_HEADER:
+		return after_header(exchange, method, version);
+	case STEP_BODY:
+		if (*upload_size > 0) {
+			gboolean taken = request_take_body(exchange->request, upload, *upload_size);
+			*upload_size = 0;
+			return taken ? MHD_YES : MHD_NO;
+		}
+		connection_deadline(exchange->request->connection, 0);
+		return send_reply(exchange, request_answer(exchange->request));
+	case STEP_WAITING:
+		return after_writer(exchange);
+	case STEP_ANSWERED:
+		break;
+	}
+	return MHD_YES;
+}
+
+static void
+end_exchange(void *data, struct MHD_Connection *connection, void **context,
+        enum MHD_RequestTerminationCode how)
+{
+	Exchange *exchange = *context;
+	if (exchange == NULL)
+		return;
+	*context = NULL;
+	connection_deadline(exchange->request->connection, IDLE_DEADLINE_MS);
+	if (exchange->counted)
+		__atomic_sub_fetch(&exchange->transport->in_flight, 1, __ATOMIC_SEQ_CST);
+	free_exchange(exchange);
+}
+
+static void
+connection_comes_or_goes(void *data, struct MHD_Connection *connection, void **context,
+        enum MHD_ConnectionNotificationCode what)
+{
+	Transport *transport = ((Server *)data)->transport;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*context = deadlines_add(transport->deadlines,
+		        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+		                ->connect_fd);
+	} else if (*context != NULL) {
+		drop_unheard(*context);
+		deadlines_remove(transport->deadlines, *context);
+		*context = NULL;
+	}
+}
+
+/* Paths and queries are cut before they are decoded, by us. */
+static gsize
+leave_escaped(void *data, struct MHD_Connection *connection, char *text)
+{
+	return strlen(text);
+}
+
+/* What libmicrohttpd has to say may quote what a client sent: only that it spoke is told. */
+static void
+be_told(void *data, const char *format, va_list arguments)
+{
+	if (strstr(format, "ailed to") != NULL)
+		log_line(LOG_LEVEL_WARNING, "libmicrohttpd: %.*s", (int)strcspn(format, "%\n"),
+		        format);
+}
+
+/* ---- start and stop ---- */
+
+static void
+add_common_header(Transport *transport, const char *name, const char *value)
+{
+	g_assert(transport->headers_n < G_N_ELEMENTS(transport->headers));
+	transport->headers[transport->headers_n++] = (Header){ .name = name, .value = value };
+}
+
+static void
+set_common_headers(Server *server)
+{
+	Transport *transport = server->transport;
+	add_common_header(transport, "Content-Security-Policy",
+	        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+	        "base-uri 'none'; frame-ancestors 'none'");
+	add_common_header(transport, "X-Content-Type-Options", "nosniff");
+	add_common_header(transport, "Referrer-Policy", "same-origin");
+	add_common_header(transport, "Cross-Origin-Opener-Policy", "same-origin");
+	add_common_header(transport, "Cross-Origin-Resource-Policy", "same-origin");
+	add_common_header(transport, "Permissions-Policy",
+	        "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+	if (server->secure)
+		add_common_header(transport, "Strict-Transport-Security", "max-age=31536000");
+}
+
+/* "https://host:port" of an address with or without a path. */
+static gboolean
+take_public_url(Server *server, const char *url, GError **error)
+{
+	const gsize scheme = g_str_has_prefix(url, "https://") ? 8
+	        : g_str_has_prefix(url, "http://")             ? 7
+	                                                       : 0;
+	const gsize host = scheme ? strcspn(url + scheme, "/?#") : 0;
+	const char *rest = url + scheme + host;
+	if (host == 0 || (strcmp(rest, "") != 0 && strcmp(rest, "/") != 0)) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "public_url: \"%s\" is not an address like https://tickets.example.org",
+		        url);
+		return FALSE;
+	}
+	server->base_url = g_strndup(url, scheme + host);
+	server->origin = g_ascii_strdown(server->base_url, -1);
+	server->secure = server->tls || scheme == 8;
+	return TRUE;
+}
+
+static gboolean
+read_tls(Server *server, char **ret_cert, char **ret_key, GError **error)
+{
+	const char *cert = settings_get(server->settings, SETTING_WEB_TLS_CERT);
+	const char *key = settings_get(server->settings, SETTING_WEB_TLS_KEY);
+	if (cert == NULL && key == NULL)
+		return TRUE;
+	if (cert == NULL || key == NULL) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "tls_cert and tls_key belong together: one of them is missing");
+		return FALSE;
+	}
+	g_autoptr(GError) failure = NULL;
+	if (!g_file_get_contents(cert, ret_cert, NULL, &failure) ||
+	        !g_file_get_contents(key, ret_key, NULL, &failure)) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "TLS: %s", failure->message);
+		return FALSE;
+	}
+	server->tls = TRUE;
+	return TRUE;
+}
+
+static gboolean
+start_daemon(Server *server, int listening, gboolean per_address, const char *cert, const char *key,
+        GError **error)
+{
+	Transport *transport = server->transport;
+	guint flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+	        MHD_USE_ERROR_LOG;
+	struct sockaddr_storage at;
+	socklen_t at_length = sizeof(at);
+	if (getsockname(listening, (struct sockaddr *)&at, &at_length) == 0 &&
+	        at.ss_family == AF_INET6)
+		flags |= MHD_USE_IPv6;
+	struct MHD_OptionItem more[8] = { { MHD_OPTION_END, 0, NULL } };
+	guint n = 0;
+	if (per_address)
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+			CONNECTIONS_PER_ADDRESS_MAX, NULL };
+	if (server->tls) {
+		flags |= MHD_USE_TLS;
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)cert };
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key };
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
+			(void *)"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" };
+	}
+	more[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+	transport->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, server,
+	        MHD_OPTION_EXTERNAL_LOGGER, be_told, server, MHD_OPTION_LISTEN_SOCKET, listening,
+	        MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT,
+	        (unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
+	        (unsigned int)IDLE_TIMEOUT_S, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
+	        MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION,
+	        connection_comes_or_goes, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+	        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+	if (transport->daemon != NULL)
+		return TRUE;
+	g_set_error_literal(error, TURNOUT_ERROR,
+	        server->tls ? TURNOUT_ERROR_INPUT : TURNOUT_ERROR_WORLD,
+	        server->tls ? "the server can't start: is the TLS certificate the key's?"
+	                    : "the server can't start: are there too many threads or open files?");
+	return FALSE;
+}
+
+static gint64
+wall_clock_ms(void)
+{
+	return g_get_real_time() / 1000;
+}
+
+static void
+server_free(Server *server)
+{
+	Transport *transport = server->transport;
+	deadlines_free(transport->deadlines);
+	g_ptr_array_free(transport->workers, TRUE);
+	if (transport->broken != NULL)
+		MHD_destroy_response(transport->broken);
+	pthread_mutex_destroy(&transport->lock);
+	if (transport->listening >= 0)
+		close(transport->listening);
+	g_free(transport);
+	route_index_free(server->routes);
+	event_shelf_free(server->shelf);
+	g_free(server->url);
+	g_free(server->base_url);
+	g_free(server->origin);
+	g_free(server);
+}
+
+static Server *
+server_new(const ServerOptions *options)
+{
+	Server *server = g_new0(Server, 1);
+	server->record = options->record;
+	server->settings = options->settings;
+	server->now_ms = options->now_ms ? options->now_ms : wall_clock_ms;
+	server->routes = route_index_new(options->routes);
+	server->shelf = event_shelf_new();
+	server->proxied = settings_get(options->settings, SETTING_WEB_TRUSTED_PROXIES) != NULL;
+	Transport *transport = server->transport = g_new0(Transport, 1);
+	transport->listening = -1;
+	pthread_mutex_init(&transport->lock, NULL);
+	transport->workers = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free);
+	transport->broken = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
+	transport->deadlines = deadlines_new();
+	return server;
+}
+
+static gboolean
+start(Server *server, GError **error)
+{
+	Transport *transport = server->transport;
+	g_autofree char *cert = NULL, *key = NULL, *host = NULL;
+	gboolean loopback = FALSE, wildcard = FALSE;
+	if (!read_tls(server, &cert, &key, error))
+		return FALSE;
+	const char *public_url = settings_get(server->settings, SETTING_WEB_PUBLIC_URL);
+	if (public_url != NULL && !take_public_url(server, public_url, error))
+		return FALSE;
+	server->secure |= server->tls;
+	const char *address = settings_get(server->settings, SETTING_WEB_LISTEN);
+	transport->listening = listen_open(
+	        address ? address : "127.0.0.1:8080", &host, &loopback, &wildcard, error);
+	if (transport->listening < 0)
+		return FALSE;
+	server->url = g_strdup_printf("%s://%s", server->tls ? "https" : "http", host);
+	if (server->base_url == NULL)
+		server->base_url = g_strdup(server->url);
+	if (wildcard && public_url == NULL)
+		log_line(LOG_LEVEL_WARNING,
+		        "listening everywhere without public_url: links in "
+		        "letters will not work; set it");
+	set_common_headers(server);
+	const gboolean started = start_daemon(
+	        server, transport->listening, !loopback && !server->proxied, cert, key, error);
+	if (key != NULL)
+		explicit_bzero(key, strlen(key));
+	return started;
+}
+
+Server *
+server_start(const ServerOptions *options, GError **error)
+{
+	Server *server = server_new(options);
+	if (start(server, error))
+		return server;
+	server_free(server);
+	return NULL;
+}
+
+const char *
+server_url(const Server *server)
+{
+	return server->url;
+}
+
+/* FALSE when @count isn't zero by then. */
+static gboolean
+wait_for_none(const gint *count, gint64 until_us)
+{
+	while (__atomic_load_n(count, __ATOMIC_SEQ_CST) > 0) {
+		if (g_get_monotonic_time() > until_us)
+			return FALSE;
+		g_usleep(2000);
+	}
+	return TRUE;
+}
+
+gboolean
+server_stop(Server *server)
+{
+	if (server == NULL)
+		return TRUE;
+	Transport *transport = server->transport;
+	const gint64 until = g_get_monotonic_time() + SERVER_DRAIN_S * G_USEC_PER_SEC;
+	__atomic_store_n(&transport->state, STATE_DRAINING, __ATOMIC_SEQ_CST);
+	MHD_quiesce_daemon(transport->daemon);
+	if (!wait_for_none(&transport->in_flight, until))
+		log_line(LOG_LEVEL_WARNING, "some requests got no answer within %d s",
+		        SERVER_DRAIN_S);
+	__atomic_store_n(&transport->state, STATE_CLOSED, __ATOMIC_SEQ_CST);
+	/* the writer answers or gives up within its patience */
+	if (!wait_for_none(
+	            &transport->suspended, g_get_monotonic_time() + 2 * WRITER_PATIENCE_US)) {
+		log_line(LOG_LEVEL_ERROR, "the writer does not answer; leaving without it");
+		return FALSE;
+	}
+	MHD_stop_daemon(transport->daemon);
+	server_free(server);
+	return TRUE;
+}

@@ -1,0 +1,234 @@
+/*
+ * What the server's own files share: server.c (libmicrohttpd), request.c, reply.c, guard.c,
+ * routes.c, errors.c, deadlines.c, listen.c. Pages see page.h only.
+ *
+ * A request's way: server.c takes the headers in, request_begin() refuses what is malformed and
+ * finds the route, server.c collects the body, request_answer() runs guard and page, server.c
+ * sends the Reply. A Reply that waits for the writer suspends the connection; when the writer is
+ * done, request_then() makes the answer on the worker's thread.
+ */
+#pragma once
+
+#include <zlib.h>
+#include "web/page.h"
+#include "web/routes.h"
+#include "web/server.h"
+
+/* ---- bounds; each is tested ---- */
+#define URI_MAX                     8192        /* bytes of path and query: 414 */
+#define HEADERS_MAX                 64          /* lines of the header: 431 */
+#define PARAMS_MAX                  4           /* of a route's pattern */
+#define CONNECTION_MEMORY           (32 * 1024) /* for the header, and the body in pieces: 431 */
+#define CONNECTIONS_MAX             4000
+#define CONNECTIONS_PER_ADDRESS_MAX 1000 /* without a proxy; a venue shares one address */
+#define DRAIN_MAX                   (256 * 1024) /* of a refused body that is read, so that the answer arrives */
+#define THREADS                     2
+#define HEADER_DEADLINE_MS          10000 /* from the connection to the end of the first header */
+#define IDLE_DEADLINE_MS            40000 /* from an answer to the end of the next header */
+#define IDLE_TIMEOUT_S              30    /* without a byte */
+#define BODY_DEADLINE_MS            30000
+#define SEND_DEADLINE_MS            60000 /* for the answer, and 1 s more for each SEND_BYTES_PER_S */
+#define SEND_BYTES_PER_S            4096
+#define COMPRESS_MIN                1024     /* smaller answers travel as they are */
+#define ASSET_SECONDS               31536000 /* a year: what has a hash in its path */
+#define DEVICE_KEPT_MS              5000     /* how long a device's token needs no look-up */
+#define RETRY_AFTER_S               "5"
+
+/* ---- routes ---- */
+typedef struct {
+	const char *text; /* of the path, lent; percent-encoded */
+	gsize length;
+} Segment;
+
+#define SEGMENTS_MAX 12
+
+typedef struct {
+	const Route *route;
+	Segment params[PARAMS_MAX];
+	guint params_n;
+} RouteMatch;
+
+typedef struct RouteIndex RouteIndex;
+RouteIndex *route_index_new(const Route *const *tables);
+void route_index_free(RouteIndex *index);
+/* The route of @method and @path. When only the method is wrong, @ret->route is NULL and
+ * @ret_allow is what Allow says (static text); both NULL: there is no such path. */
+gboolean route_find(const RouteIndex *index, HttpMethod method, const char *path, RouteMatch *ret,
+        const char **ret_allow);
+/* The name of the @i-th param of @route's pattern and its length. */
+const char *route_param_name(const Route *route, guint i, gsize *ret_length);
+
+/* ---- server and worker ---- */
+typedef struct {
+	const char *name, *value;
+} Header;
+
+struct Server {
+	Record *record;
+	const Settings *settings;
+	gint64 (*now_ms)(void);
+	RouteIndex *routes;
+	EventShelf *shelf;
+	char *url;                   /* "http://127.0.0.1:8080" */
+	char *base_url;              /* public_url, else url */
+	char *origin;                /* of public_url, NULL without one */
+	gboolean tls;                /* this server's own */
+	gboolean secure;             /* what the browser sees: https */
+	gboolean proxied;            /* trusted_proxies are set */
+	struct Transport *transport; /* server.c's own */
+};
+
+/* What belongs to one thread: no lock is needed. */
+typedef struct {
+	Server *server;
+	Db *db;              /* opened by the first request that asks */
+	gboolean reading;    /* a read transaction is open */
+	GHashTable *events;  /* slug to KnownEvent */
+	GHashTable *devices; /* token hash to KnownDevice */
+	GHashTable *kept;    /* key to Prepared */
+	GHashTable *frames;  /* Locale to what each of its pages is given */
+	z_stream compressor;
+	gboolean has_compressor;
+} Worker;
+
+Worker *worker_new(Server *server);
+void worker_free(Worker *worker);
+/* @data as gzip, or NULL when that wouldn't be smaller. */
+GBytes *worker_gzip(Worker *worker, gconstpointer data, gsize length);
+
+/* ---- request ---- */
+struct Request {
+	Server *server;
+	Worker *worker;                /* whose thread runs it now */
+	struct Connection *connection; /* its socket's deadline */
+	char id[9];
+	gint64 now_ms;
+	char *uri;              /* copy: path, NUL, query */
+	const char *query_text; /* NULL without "?" */
+	HttpMethod method;
+	gboolean head;
+	gboolean api;                /* answers are JSON */
+	Header headers[HEADERS_MAX]; /* lent by the transport */
+	guint headers_n;
+	gboolean headers_too_many;
+	const char *origin, *host, *content_type, *cookie, *accept_encoding;
+	gsize content_length;
+	gboolean has_content_length, chunked;
+	gboolean local; /* the peer is on this machine */
+
+	RouteMatch match;
+	char *params[PARAMS_MAX]; /* decoded */
+	const char *allow;        /* of a 405 */
+	int refusal;              /* a status that is the answer, whatever the body says */
+	gboolean close;           /* after the answer */
+	gsize body_max;
+
+	GByteArray *body;
+	gsize drained;
+	Fields *query, *form, *cookies;
+	const Locale *locale;
+	gboolean set_lang; /* ?lang= named a language: remember it */
+	GSList *events;    /* held until the end */
+	const Event *event;
+	CsrfState csrf;
+	Device *device;
+
+	Reply *waiting; /* for the writer */
+	gint waited;    /* atomic: the writer is done */
+	GError *outcome;
+};
+
+Request *request_new(Server *server, const char *uri);
+void request_free(Request *request);
+/* After the header: refuses, finds the route, says how much body may come. */
+void request_begin(Request *request, const char *method, gboolean http_1_0);
+/* A piece of the body; FALSE when the connection must be closed. */
+gboolean request_take_body(Request *request, const char *data, gsize length);
+/* After the body: guard, page. Never NULL. */
+Reply *request_answer(Request *request);
+/* After the writer: what the page made of it. */
+Reply *request_then(Request *request);
+/* Ends the read transaction of the worker. */
+void request_rest(Request *request);
+
+/* ---- guard ---- */
+/* NULL lets the request pass; else the answer that refuses it. Before the body: what needs none. */
+int guard_before_body(Request *request); /* a status, or 0 */
+Reply *guard_after_body(Request *request);
+
+/* ---- reply ---- */
+typedef enum {
+	REPLY_BODY,
+	REPLY_PREPARED,
+	REPLY_WAITING,
+} ReplyKind;
+
+#define REPLY_HEADERS_MAX 12
+
+struct Reply {
+	ReplyKind kind;
+	int status;
+	const char *type; /* static, or owned by type_owned */
+	char *type_owned;
+	GBytes *bytes;    /* NULL: empty */
+	gboolean is_page; /* depends on language */
+	struct {
+		const char *name;
+		char *value;
+	} headers[REPLY_HEADERS_MAX];
+	guint headers_n;
+	char *etag;
+	int seconds;
+	gboolean cached;
+	Prepared *prepared;
+	DbWork work;
+	ReplyThen then;
+	gpointer data;
+	GDestroyNotify destroy;
+};
+
+void reply_free(Reply *reply);
+
+struct Prepared {
+	grefcount references;
+	char *type, *lang, *etag;
+	char *cache_control;
+	GBytes *raw, *gzip; /* gzip NULL: not worth it */
+	/* the transport's forms of it, made at first use; see prepared_forms_free() */
+	gpointer forms[3];
+};
+Prepared *prepared_new(const char *type, const char *lang, GBytes *raw, GBytes *gzip,
+        const char *etag, int seconds); /* takes @raw and @gzip; @etag NULL: a hash of @raw */
+char *cache_control(int seconds);
+/* Of server.c. */
+void prepared_forms_free(Prepared *prepared);
+
+/* Does @request's If-None-Match name @etag? */
+gboolean request_has(const Request *request, const char *etag);
+gboolean request_takes_gzip(const Request *request);
+
+Reply *asset_page(Request *request);
+
+/* ---- errors ---- */
+/* A status's page or JSON; @message (nullable) goes into JSON only. */
+Reply *error_reply(Request *request, int status, const char *message);
+
+/* ---- deadlines ---- */
+typedef struct Deadlines Deadlines;
+typedef struct Connection {
+	int fd;
+	gint64 until;     /* monotonic milliseconds, atomic; 0: none */
+	gpointer unheard; /* server.c's: a request whose header is not complete yet */
+	struct Connection *next, *before;
+} Connection;
+Deadlines *deadlines_new(void); /* starts the sweeper's thread */
+void deadlines_free(Deadlines *deadlines);
+Connection *deadlines_add(Deadlines *deadlines, int fd);
+void deadlines_remove(Deadlines *deadlines, Connection *connection); /* before @fd is closed */
+/* From now; 0: none. */
+void connection_deadline(Connection *connection, gint64 milliseconds);
+
+/* ---- listening ---- */
+/* Binds "host:port", "[::1]:port"; @ret_url without a scheme ("127.0.0.1:8080"). -1 with @error. */
+int listen_open(const char *address, char **ret_host, gboolean *ret_loopback,
+        gboolean *ret_wildcard, GError **error);
