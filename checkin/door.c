@@ -97,6 +97,15 @@ door_decision_admits(uint8_t decision)
 	        decision == DOOR_ADMIT_PROVISIONAL || decision == DOOR_ADMIT_OVERRIDE;
 }
 
+uint8_t
+door_decision_shown(uint8_t decision)
+{
+	for (unsigned row = 0; row < DOOR_ROWS; row++)
+		if (rows[row].decision == decision)
+			return rows[row].shown;
+	return DOOR_SHOWN_RED;
+}
+
 static const char *const decision_names[DOOR_DECISIONS] = {
 	[DOOR_ADMIT] = "admit",
 	[DOOR_AGAIN] = "again",

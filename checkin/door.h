@@ -101,6 +101,8 @@ void door_decide(const DoorQuestion *question, DoorAnswer *ret);
 
 /* Whether a decision makes its holder present (admit, again, provisional, override). */
 int door_decision_admits(uint8_t decision);
+/* The colour (DoorShown) that goes with a decision; red for words that door_decide() never answers. */
+uint8_t door_decision_shown(uint8_t decision);
 /* "admit_provisional" …; NULL when there is none such. */
 const char *door_decision_name(uint8_t decision);
 /* "green" …; NULL when there is none such. */

@@ -16,6 +16,7 @@ typedef enum {
 	TICKET_NOT_OURS, /* not a T1, or our key does not verify it */
 } TicketVerdict;
 
-/* Reads and verifies @text; fills @ret and @ret_mark when it is a T1 of @event. */
+/* Reads and verifies @text; fills @ret and @ret_mark (both nullable) when it is a T1 of @event, and
+ * leaves them alone otherwise. */
 TicketVerdict ticket_check(const Event *event, VaultEvent *keys, const char *text, gsize length,
         T1 *ret, gint64 *ret_mark);

@@ -179,6 +179,7 @@ check_against_table(const DoorQuestion *q, const DoorAnswer *a, gpointer data)
 	g_assert_cmpint(a->row, ==, table[i].row);
 	g_assert_cmpint(a->decision, ==, table[i].decision);
 	g_assert_cmpint(a->shown, ==, table[i].shown);
+	g_assert_cmpint(door_decision_shown(a->decision), ==, a->shown);
 	counts[a->row]++;
 }
 

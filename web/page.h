@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jansson.h>
+#include "schema/device.h"
 #include "schema/event.h"
 #include "schema/record.h"
 #include "web/fields.h"
@@ -38,14 +39,6 @@ const char *request_base_url(const Request *request);
  * with the form kept and a fresh one. FALSE never reaches a page: it is 403. */
 CsrfState request_csrf(const Request *request);
 /* The paired device of an /api/ request, after the guard let it in. */
-typedef struct {
-	gint64 id;
-	guint8 event[EVENT_ID_BYTES];
-	gboolean supervisor;
-	gboolean revoked, expired;
-	guint16 checkpoints[64]; /* that it may scan at */
-	guint checkpoints_n;
-} Device;
 const Device *request_device(const Request *request);
 
 /* ---- the reply; each takes over what it is given ---- */

@@ -1,0 +1,210 @@
+#include "checkin/scan.h"
+
+#include <string.h>
+
+/* ---- the work ---- */
+
+static DoorQuestion
+question_of(const ScanWork *work)
+{
+	const EventSession *session = event_session(work->event, work->row.session_no);
+	const Holder *holder = &work->holder;
+	gboolean known = holder->state != HOLDER_ABSENT && holder->state != HOLDER_REVOKED;
+
+	return (DoorQuestion){
+		.signature = (uint8_t)work->signature,
+		.entry = (uint8_t)holder->state,
+		.ticket_class = (uint8_t)(known ? holder->class : work->ticket_class),
+		.holder_in = holder->in,
+		.session_listed = session->door == DOOR_LISTED,
+		.session_once = session->reentry == REENTRY_ONCE,
+		.leaving = work->leaving != 0,
+		.override = work->override != NULL,
+		.spare_region = work->row.region_no,
+		.ticket_minute = known ? holder->ticket_minute : work->ticket_minute,
+		.key_created = vault_key_created(work->keys),
+		.manifest_issued = work->now,
+		.now_ms = work->row.wall + work->row.skew,
+		.first_at_ms = holder->first_at,
+	};
+}
+
+static gboolean
+look_up(Db *db, ScanWork *work, GError **error)
+{
+	work->holder = (Holder){ .state = HOLDER_ABSENT };
+	if (work->signature != DOOR_SIGNATURE_HOLDS || !work->row.has_mark)
+		return TRUE;
+	return scan_holder(
+	        db, work->event, work->row.session_no, work->row.mark, &work->holder, error);
+}
+
+static gboolean
+was_in(const DoorAnswer *answer)
+{
+	return answer->decision == DOOR_AGAIN || answer->decision == DOOR_REJECT_USED;
+}
+
+/* Puts the holder in, as the answer says. @ret_beaten: somebody put them in since they were looked up. */
+static gboolean
+put_in(Db *db, const ScanWork *work, gboolean *ret_beaten, GError **error)
+{
+	const Holder *holder = &work->holder;
+	gboolean first = TRUE;
+
+	*ret_beaten = FALSE;
+	if (!door_decision_admits(work->answer.decision) || work->answer.practice ||
+	        holder->attendee == 0)
+		return TRUE;
+	if (work->answer.decision == DOOR_AGAIN)
+		return presence_lower(db, work->event, holder, &work->row, error);
+	if (!presence_take(db, work->event, holder->attendee, &work->row, &first, error))
+		return FALSE;
+	*ret_beaten = !first;
+	return TRUE;
+}
+
+static const char *
+reason_of(const ScanWork *work)
+{
+	if (work->answer.practice)
+		return SCAN_REASON_PRACTICE;
+	return work->answer.decision == DOOR_ADMIT_OVERRIDE ? work->override : NULL;
+}
+
+static gboolean
+decide(Db *db, ScanWork *work, GError **error)
+{
+	gboolean beaten = FALSE, new = FALSE;
+
+	/* of two scanners the one whose row went in is first; the other looks again, and sees it */
+	for (guint try = 0; try < 2; try++) {
+		if (!look_up(db, work, error))
+			return FALSE;
+		DoorQuestion question = question_of(work);
+		door_decide(&question, &work->answer);
+		if (!put_in(db, work, &beaten, error))
+			return FALSE;
+		if (!beaten)
+			break;
+	}
+	work->row.decision = door_decision_name(work->answer.decision);
+	work->row.reason = reason_of(work);
+	if (!beaten && !scan_add(db, work->event, work->keys, &work->row, &new, error))
+		return FALSE;
+	if (beaten || !new) {
+		g_set_error_literal(
+		        error, DB_ERROR, DB_ERROR_CONFLICT, "another scan came between");
+		return FALSE;
+	}
+	work->outcome = SCAN_DECIDED;
+	work->first_checkpoint = was_in(&work->answer) ? work->holder.first_checkpoint : 0;
+	return TRUE;
+}
+
+/* The stored answer. When they came in is read anew: it is no part of the line. */
+static gboolean
+repeat(Db *db, ScanWork *work, const ScanRow *stored, GError **error)
+{
+	if (stored->session_no != work->row.session_no ||
+	        stored->checkpoint_no != work->row.checkpoint_no ||
+	        stored->has_mark != work->row.has_mark ||
+	        (stored->has_mark && stored->mark != work->row.mark)) {
+		work->outcome = SCAN_OTHER;
+		return TRUE;
+	}
+	if (!look_up(db, work, error))
+		return FALSE;
+	work->outcome = SCAN_REPEATED;
+	work->answer = (DoorAnswer){ .row = DOOR_ROWS };
+	for (guint8 i = 0; i < DOOR_DECISIONS; i++)
+		if (strcmp(stored->decision, door_decision_name(i)) == 0)
+			work->answer.decision = i;
+	work->answer.shown = door_decision_shown(work->answer.decision);
+	if (was_in(&work->answer)) {
+		work->answer.first_at_ms = work->holder.first_at;
+		work->first_checkpoint = work->holder.first_checkpoint;
+	}
+	return TRUE;
+}
+
+gboolean
+scan_work(Db *db, gpointer data, GError **error)
+{
+	ScanWork *work = data;
+	ScanRow stored;
+	gboolean found = FALSE;
+
+	work->first_checkpoint = 0;
+	if (!scan_raise_version(db, work->event, &work->row.arrival, error))
+		return FALSE;
+	if (!scan_find(db, work->row.device, work->row.epoch, work->row.seq, work->row.rev, &stored,
+	            &found, error))
+		return FALSE;
+	if (found)
+		return repeat(db, work, &stored, error);
+	if (work->row.manifest_version < 0)
+		work->row.manifest_version = work->row.arrival;
+	return decide(db, work, error);
+}
+
+/* ---- the words ---- */
+
+static char *
+clock_time(const Event *event, gint64 at_ms)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_ms / 1000);
+	g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, event->time_zone) : NULL;
+
+	return local ? g_date_time_format(local, "%H:%M") : g_strdup("?");
+}
+
+static char *
+plain_words(const Event *event, const DoorAnswer *answer, guint16 first_checkpoint,
+        const char *elsewhere)
+{
+	const EventCheckpoint *place = event_checkpoint(event, first_checkpoint);
+	g_autofree char *at = answer->first_at_ms ? clock_time(event, answer->first_at_ms) : NULL;
+
+	switch ((DoorDecision)answer->decision) {
+	case DOOR_ADMIT:
+		return g_strdup(
+		        answer->row == DOOR_ROW_SPARE ? "Welcome, spare ticket" : "Welcome");
+	case DOOR_AGAIN:
+		return at ? g_strdup_printf("Welcome back, first in at %s", at)
+		          : g_strdup("Welcome back");
+	case DOOR_ADMIT_PROVISIONAL:
+		return g_strdup("Welcome, new ticket");
+	case DOOR_ADMIT_OVERRIDE:
+		return g_strdup("Welcome, admitted by a supervisor");
+	case DOOR_LEAVE:
+		return g_strdup("Goodbye");
+	case DOOR_REJECT_SIGNATURE:
+		return g_strdup("Not our ticket");
+	case DOOR_REJECT_ELSEWHERE:
+		return elsewhere
+		        ? g_strdup_printf("This ticket is for another event: %s", elsewhere)
+		        : g_strdup("This ticket is for another event");
+	case DOOR_REJECT_REVOKED:
+		return g_strdup("Please see the help desk");
+	case DOOR_REJECT_USED:
+		return g_strdup_printf("Already used%s%s%s%s", at ? " " : "", at ? at : "",
+		        place ? ", " : "", place ? place->name : "");
+	case DOOR_REJECT_NOT_BOOKED:
+		return g_strdup("Not on this list, please see the help desk");
+	case DOOR_VOID:
+	case DOOR_COUNT:
+	case DOOR_INTERRUPTED:
+		break;
+	}
+	return g_strdup("Please scan again");
+}
+
+char *
+scan_words(const Event *event, const DoorAnswer *answer, guint16 first_checkpoint,
+        const char *elsewhere)
+{
+	g_autofree char *words = plain_words(event, answer, first_checkpoint, elsewhere);
+
+	return answer->practice ? g_strdup_printf("%s (practice)", words) : g_steal_pointer(&words);
+}
