@@ -55,8 +55,7 @@ guard_before_body(Request *request)
 		if (!is_operator(request))
 			return 404;
 		break;
-	case FOR_DEVICE:
-		return 401; /* no device can be paired yet */
+	case FOR_DEVICE: /* by its token: guard_device() */
 	case FOR_ANYONE:
 	case FOR_HOLDER:
 	case FOR_PAIRING:
@@ -95,6 +94,11 @@ Reply *
 guard_after_body(Request *request)
 {
 	const Route *route = request->match.route;
+	if (route->audience == FOR_DEVICE) {
+		Reply *refused = guard_device(request);
+		if (refused != NULL)
+			return refused;
+	}
 	if (route->method != HTTP_POST || request->api)
 		return NULL;
 	gsize length = 0;

@@ -231,7 +231,7 @@ prepared_bytes(Request *request, const char *type, const char *lang, GBytes *byt
 	gconstpointer data = g_bytes_get_data(bytes, &length);
 	GBytes *gzip = NULL;
 	if (shrinks(type) && length >= COMPRESS_MIN)
-		gzip = worker_gzip(request->worker, data, length);
+		gzip = gzip_pack(&request->worker->gzip, data, length);
 	return prepared_new(type, lang, bytes, gzip, NULL, seconds);
 }
 
@@ -323,27 +323,4 @@ request_has(const Request *request, const char *etag)
 	if (known == NULL)
 		return FALSE;
 	return strcmp(known, "*") == 0 || strstr(known, etag) != NULL;
-}
-
-GBytes *
-worker_gzip(Worker *worker, gconstpointer data, gsize length)
-{
-	z_stream *stream = &worker->compressor;
-	if (!worker->has_compressor) {
-		if (deflateInit2(stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-			return NULL;
-		worker->has_compressor = TRUE;
-	}
-	if (deflateReset(stream) != Z_OK)
-		return NULL;
-	guint8 *packed = g_malloc(length);
-	stream->next_in = (Bytef *)data;
-	stream->avail_in = (uInt)length;
-	stream->next_out = packed;
-	stream->avail_out = (uInt)length; /* no room: it isn't smaller */
-	if (deflate(stream, Z_FINISH) != Z_STREAM_END) {
-		g_free(packed);
-		return NULL;
-	}
-	return g_bytes_new_take(packed, length - stream->avail_out);
 }

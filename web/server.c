@@ -76,23 +76,6 @@ state_of(const Transport *transport)
 
 /* ---- answers ---- */
 
-static gboolean
-says(const Reply *reply, const char *name)
-{
-	for (guint i = 0; i < reply->headers_n; i++)
-		if (g_ascii_strcasecmp(reply->headers[i].name, name) == 0)
-			return TRUE;
-	return FALSE;
-}
-
-static void
-add_common(const Transport *transport, struct MHD_Response *response)
-{
-	for (guint i = 0; i < transport->headers_n; i++)
-		MHD_add_response_header(
-		        response, transport->headers[i].name, transport->headers[i].value);
-}
-
 static void
 unref_bytes(void *data)
 {
@@ -111,181 +94,64 @@ response_of_bytes(GBytes *bytes)
 	        length, (void *)data, unref_bytes, g_bytes_ref(bytes));
 }
 
-/* The forms of a prepared reply: as it is, as gzip, and "you have it". */
-typedef enum {
-	FORM_RAW,
-	FORM_GZIP,
-	FORM_SAME,
-} Form;
-
 static struct MHD_Response *
-prepared_response(const Transport *transport, const Prepared *prepared, Form form)
+response_of(const Answer *answer)
 {
-	GBytes *bytes = form == FORM_RAW ? prepared->raw
-	        : form == FORM_GZIP      ? prepared->gzip
-	                                 : NULL;
-	struct MHD_Response *response = response_of_bytes(bytes);
+	struct MHD_Response *response = response_of_bytes(answer->bytes);
 	if (response == NULL)
 		return NULL;
-	add_common(transport, response);
-	if (form != FORM_SAME)
-		MHD_add_response_header(response, "Content-Type", prepared->type);
-	if (form == FORM_GZIP)
-		MHD_add_response_header(response, "Content-Encoding", "gzip");
-	if (prepared->lang != NULL) {
-		MHD_add_response_header(response, "Content-Language", prepared->lang);
+	for (guint i = 0; i < answer->headers_n; i++)
 		MHD_add_response_header(
-		        response, "Vary", "Accept-Encoding, Accept-Language, Cookie");
-	} else {
-		MHD_add_response_header(response, "Vary", "Accept-Encoding");
-	}
-	MHD_add_response_header(response, "ETag", prepared->etag);
-	MHD_add_response_header(response, "Cache-Control", prepared->cache_control);
+		        response, answer->headers[i].name, answer->headers[i].value);
 	return response;
+}
+
+static enum MHD_Result
+send_response(Exchange *exchange, int status, struct MHD_Response *response, gsize length)
+{
+	exchange->step = STEP_ANSWERED;
+	connection_deadline(exchange->request->connection,
+	        SEND_DEADLINE_MS + (gint64)(length / SEND_BYTES_PER_S) * 1000);
+	return MHD_queue_response(exchange->connection, (guint)status, response);
+}
+
+/* Clears @answer. */
+static enum MHD_Result
+send_answer(Exchange *exchange, Answer *answer)
+{
+	struct MHD_Response *response = response_of(answer);
+	const gsize length = answer->bytes ? g_bytes_get_size(answer->bytes) : 0;
+	enum MHD_Result result = response != NULL
+	        ? send_response(exchange, answer->status, response, length)
+	        : send_response(exchange, 503, exchange->transport->broken, 0);
+	if (response != NULL)
+		MHD_destroy_response(response);
+	answer_clear(answer);
+	return result;
 }
 
 void
 prepared_forms_free(Prepared *prepared)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(prepared->forms); i++)
+	for (guint i = 0; i < FORMS; i++)
 		if (prepared->forms[i] != NULL)
 			MHD_destroy_response(prepared->forms[i]);
 }
 
-/* Lent. Assets are shared by the workers, so the first to come wins. */
-static struct MHD_Response *
-prepared_form(const Transport *transport, Prepared *prepared, Form form)
-{
-	struct MHD_Response *response = __atomic_load_n(&prepared->forms[form], __ATOMIC_ACQUIRE);
-	if (response != NULL)
-		return response;
-	response = prepared_response(transport, prepared, form);
-	gpointer none = NULL;
-	if (response != NULL &&
-	        !__atomic_compare_exchange_n(&prepared->forms[form], &none, response, FALSE,
-	                __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		MHD_destroy_response(response);
-		response = none;
-	}
-	return response;
-}
-
-static void
-add_cookie(const Request *request, struct MHD_Response *response)
-{
-	g_autofree char *cookie =
-	        g_strdup_printf("lang=%s; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly%s",
-	                locale_code(request->locale), request->server->secure ? "; Secure" : "");
-	MHD_add_response_header(response, "Set-Cookie", cookie);
-}
-
 static enum MHD_Result
-send_response(Exchange *exchange, guint status, struct MHD_Response *response, gsize length)
+send_shared(Exchange *exchange, Prepared *prepared)
 {
-	Request *request = exchange->request;
-	exchange->step = STEP_ANSWERED;
-	connection_deadline(
-	        request->connection, SEND_DEADLINE_MS + (gint64)(length / SEND_BYTES_PER_S) * 1000);
-	return MHD_queue_response(exchange->connection, status, response);
-}
-
-static enum MHD_Result
-send_prepared(Exchange *exchange, const Reply *reply)
-{
-	Request *request = exchange->request;
-	Transport *transport = exchange->transport;
-	Prepared *prepared = reply->prepared;
-	const gboolean same = request_has(request, prepared->etag);
-	const Form form = same                                          ? FORM_SAME
-	        : prepared->gzip != NULL && request_takes_gzip(request) ? FORM_GZIP
-	                                                                : FORM_RAW;
-	const guint status = same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
-	const gsize length = g_bytes_get_size(prepared->raw);
-	if (!request->set_lang && !request->close && state_of(transport) == STATE_OPEN) {
-		struct MHD_Response *shared = prepared_form(transport, prepared, form);
-		return send_response(exchange, status, shared ? shared : transport->broken, length);
+	const Form form = prepared_form_for(exchange->request, prepared);
+	if (prepared->forms[form] == NULL) {
+		Answer answer;
+		answer_prepared(exchange->request->server, prepared, form, &answer);
+		prepared->forms[form] = response_of(&answer);
+		answer_clear(&answer);
+		if (prepared->forms[form] == NULL)
+			return send_response(exchange, 503, exchange->transport->broken, 0);
 	}
-	/* one of its own, since it says more than the others */
-	struct MHD_Response *response = prepared_response(transport, prepared, form);
-	if (response == NULL)
-		return MHD_NO;
-	if (request->set_lang)
-		add_cookie(request, response);
-	if (request->close || state_of(transport) != STATE_OPEN)
-		MHD_add_response_header(response, "Connection", "close");
-	enum MHD_Result result = send_response(exchange, status, response, length);
-	MHD_destroy_response(response);
-	return result;
-}
-
-static void
-add_caching(const Request *request, const Reply *reply, struct MHD_Response *response)
-{
-	if (reply->cached) {
-		g_autofree char *control = cache_control(reply->seconds);
-		MHD_add_response_header(response, "Cache-Control", control);
-		if (reply->etag != NULL)
-			MHD_add_response_header(response, "ETag", reply->etag);
-	} else if (!says(reply, "Cache-Control")) {
-		MHD_add_response_header(response, "Cache-Control", "no-store");
-	}
-	if (reply->is_page)
-		MHD_add_response_header(
-		        response, "Content-Language", locale_code(request_locale(request)));
-}
-
-/* Pages of some size travel as gzip; what a POST echoes does not, so that its length tells nothing. */
-static GBytes *
-packed_page(const Request *request, const Reply *reply)
-{
-	if (!reply->is_page || request->method != HTTP_GET ||
-	        g_bytes_get_size(reply->bytes) < COMPRESS_MIN || !request_takes_gzip(request))
-		return NULL;
-	gsize length = 0;
-	gconstpointer data = g_bytes_get_data(reply->bytes, &length);
-	return worker_gzip(request->worker, data, length);
-}
-
-static enum MHD_Result
-send_body(Exchange *exchange, const Reply *reply)
-{
-	Request *request = exchange->request;
-	Transport *transport = exchange->transport;
-	const gboolean same = reply->cached && request_has(request, reply->etag);
-	GBytes *packed = same ? NULL : packed_page(request, reply);
-	GBytes *bytes = same ? NULL : packed ? packed : reply->bytes;
-	struct MHD_Response *response = response_of_bytes(bytes);
-	if (response != NULL) {
-		for (guint i = 0; i < transport->headers_n; i++)
-			if (!says(reply, transport->headers[i].name))
-				MHD_add_response_header(response, transport->headers[i].name,
-				        transport->headers[i].value);
-		for (guint i = 0; i < reply->headers_n; i++)
-			MHD_add_response_header(
-			        response, reply->headers[i].name, reply->headers[i].value);
-		if (bytes != NULL && reply->type != NULL)
-			MHD_add_response_header(response, "Content-Type", reply->type);
-		if (packed != NULL)
-			MHD_add_response_header(response, "Content-Encoding", "gzip");
-		if (reply->is_page)
-			MHD_add_response_header(
-			        response, "Vary", "Accept-Encoding, Accept-Language, Cookie");
-		add_caching(request, reply, response);
-		if (request->set_lang)
-			add_cookie(request, response);
-		if (request->close || state_of(transport) != STATE_OPEN)
-			MHD_add_response_header(response, "Connection", "close");
-	}
-	enum MHD_Result result = send_response(exchange,
-	        response == NULL ? MHD_HTTP_SERVICE_UNAVAILABLE
-	                : same   ? MHD_HTTP_NOT_MODIFIED
-	                         : (guint)reply->status,
-	        response ? response : transport->broken, bytes ? g_bytes_get_size(bytes) : 0);
-	if (response != NULL)
-		MHD_destroy_response(response);
-	if (packed != NULL)
-		g_bytes_unref(packed);
-	return result;
+	return send_response(exchange, form == FORM_SAME ? 304 : 200, prepared->forms[form],
+	        g_bytes_get_size(prepared->raw));
 }
 
 /* ---- waiting for the writer ---- */
@@ -351,19 +217,24 @@ after_writer(Exchange *exchange)
 static enum MHD_Result
 send_reply(Exchange *exchange, Reply *reply)
 {
-	enum MHD_Result result = MHD_NO;
-	switch (reply->kind) {
-	case REPLY_WAITING:
-		request_rest(exchange->request); /* the thread goes on with others */
+	Request *request = exchange->request;
+	if (reply->kind == REPLY_WAITING) {
+		request_rest(request); /* the thread goes on with others */
 		return wait_for_writer(exchange, reply);
-	case REPLY_PREPARED:
-		result = send_prepared(exchange, reply);
-		break;
-	case REPLY_BODY:
-		result = send_body(exchange, reply);
-		break;
 	}
-	request_rest(exchange->request);
+	const gboolean closing = request->close || state_of(exchange->transport) != STATE_OPEN;
+	enum MHD_Result result = MHD_NO;
+	if (reply->kind == REPLY_PREPARED && !closing && !request->set_lang) {
+		result = send_shared(exchange, reply->prepared);
+	} else {
+		Answer answer;
+		if (reply->kind == REPLY_PREPARED)
+			answer_prepared_once(request, reply->prepared, closing, &answer);
+		else
+			answer_body(request, reply, closing, &answer);
+		result = send_answer(exchange, &answer);
+	}
+	request_rest(request);
 	reply_free(reply);
 	return result;
 }
@@ -537,107 +408,40 @@ be_told(void *data, const char *format, va_list arguments)
 
 /* ---- start and stop ---- */
 
-static void
-add_common_header(Transport *transport, const char *name, const char *value)
-{
-	g_assert(transport->headers_n < G_N_ELEMENTS(transport->headers));
-	transport->headers[transport->headers_n++] = (Header){ .name = name, .value = value };
-}
-
-static void
-set_common_headers(Server *server)
-{
-	Transport *transport = server->transport;
-	add_common_header(transport, "Content-Security-Policy",
-	        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-	        "base-uri 'none'; frame-ancestors 'none'");
-	add_common_header(transport, "X-Content-Type-Options", "nosniff");
-	add_common_header(transport, "Referrer-Policy", "same-origin");
-	add_common_header(transport, "Cross-Origin-Opener-Policy", "same-origin");
-	add_common_header(transport, "Cross-Origin-Resource-Policy", "same-origin");
-	add_common_header(transport, "Permissions-Policy",
-	        "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-	if (server->secure)
-		add_common_header(transport, "Strict-Transport-Security", "max-age=31536000");
-}
-
-/* "https://host:port" of an address with or without a path. */
 static gboolean
-take_public_url(Server *server, const char *url, GError **error)
-{
-	const gsize scheme = g_str_has_prefix(url, "https://") ? 8
-	        : g_str_has_prefix(url, "http://")             ? 7
-	                                                       : 0;
-	const gsize host = scheme ? strcspn(url + scheme, "/?#") : 0;
-	const char *rest = url + scheme + host;
-	if (host == 0 || (strcmp(rest, "") != 0 && strcmp(rest, "/") != 0)) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-		        "public_url: \"%s\" is not an address like https://tickets.example.org",
-		        url);
-		return FALSE;
-	}
-	server->base_url = g_strndup(url, scheme + host);
-	server->origin = g_ascii_strdown(server->base_url, -1);
-	server->secure = server->tls || scheme == 8;
-	return TRUE;
-}
-
-static gboolean
-read_tls(Server *server, char **ret_cert, char **ret_key, GError **error)
-{
-	const char *cert = settings_get(server->settings, SETTING_WEB_TLS_CERT);
-	const char *key = settings_get(server->settings, SETTING_WEB_TLS_KEY);
-	if (cert == NULL && key == NULL)
-		return TRUE;
-	if (cert == NULL || key == NULL) {
-		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-		        "tls_cert and tls_key belong together: one of them is missing");
-		return FALSE;
-	}
-	g_autoptr(GError) failure = NULL;
-	if (!g_file_get_contents(cert, ret_cert, NULL, &failure) ||
-	        !g_file_get_contents(key, ret_key, NULL, &failure)) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "TLS: %s", failure->message);
-		return FALSE;
-	}
-	server->tls = TRUE;
-	return TRUE;
-}
-
-static gboolean
-start_daemon(Server *server, int listening, gboolean per_address, const char *cert, const char *key,
-        GError **error)
+start_daemon(Server *server, const Setup *setup, GError **error)
 {
 	Transport *transport = server->transport;
 	guint flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
 	        MHD_USE_ERROR_LOG;
 	struct sockaddr_storage at;
 	socklen_t at_length = sizeof(at);
-	if (getsockname(listening, (struct sockaddr *)&at, &at_length) == 0 &&
+	if (getsockname(setup->listening, (struct sockaddr *)&at, &at_length) == 0 &&
 	        at.ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	struct MHD_OptionItem more[8] = { { MHD_OPTION_END, 0, NULL } };
 	guint n = 0;
-	if (per_address)
+	if (setup->limit_addresses)
 		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 			CONNECTIONS_PER_ADDRESS_MAX, NULL };
 	if (server->tls) {
 		flags |= MHD_USE_TLS;
-		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)cert };
-		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key };
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, setup->cert };
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, setup->key };
 		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
 			(void *)"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" };
 	}
 	more[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	transport->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, server,
-	        MHD_OPTION_EXTERNAL_LOGGER, be_told, server, MHD_OPTION_LISTEN_SOCKET, listening,
-	        MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT,
-	        (unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-	        (unsigned int)IDLE_TIMEOUT_S, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
-	        MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION,
-	        connection_comes_or_goes, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-	        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+	        MHD_OPTION_EXTERNAL_LOGGER, be_told, server, MHD_OPTION_LISTEN_SOCKET,
+	        setup->listening, MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)THREADS,
+	        MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
+	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT_S,
+	        MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server, MHD_OPTION_NOTIFY_COMPLETED,
+	        end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION, connection_comes_or_goes,
+	        server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_ARRAY, more,
+	        MHD_OPTION_END);
 	if (transport->daemon != NULL)
 		return TRUE;
 	g_set_error_literal(error, TURNOUT_ERROR,
@@ -682,7 +486,6 @@ server_new(const ServerOptions *options)
 	server->now_ms = options->now_ms ? options->now_ms : wall_clock_ms;
 	server->routes = route_index_new(options->routes);
 	server->shelf = event_shelf_new();
-	server->proxied = settings_get(options->settings, SETTING_WEB_TRUSTED_PROXIES) != NULL;
 	Transport *transport = server->transport = g_new0(Transport, 1);
 	transport->listening = -1;
 	pthread_mutex_init(&transport->lock, NULL);
@@ -692,43 +495,16 @@ server_new(const ServerOptions *options)
 	return server;
 }
 
-static gboolean
-start(Server *server, GError **error)
-{
-	Transport *transport = server->transport;
-	g_autofree char *cert = NULL, *key = NULL, *host = NULL;
-	gboolean loopback = FALSE, wildcard = FALSE;
-	if (!read_tls(server, &cert, &key, error))
-		return FALSE;
-	const char *public_url = settings_get(server->settings, SETTING_WEB_PUBLIC_URL);
-	if (public_url != NULL && !take_public_url(server, public_url, error))
-		return FALSE;
-	server->secure |= server->tls;
-	const char *address = settings_get(server->settings, SETTING_WEB_LISTEN);
-	transport->listening = listen_open(
-	        address ? address : "127.0.0.1:8080", &host, &loopback, &wildcard, error);
-	if (transport->listening < 0)
-		return FALSE;
-	server->url = g_strdup_printf("%s://%s", server->tls ? "https" : "http", host);
-	if (server->base_url == NULL)
-		server->base_url = g_strdup(server->url);
-	if (wildcard && public_url == NULL)
-		log_line(LOG_LEVEL_WARNING,
-		        "listening everywhere without public_url: links in "
-		        "letters will not work; set it");
-	set_common_headers(server);
-	const gboolean started = start_daemon(
-	        server, transport->listening, !loopback && !server->proxied, cert, key, error);
-	if (key != NULL)
-		explicit_bzero(key, strlen(key));
-	return started;
-}
-
 Server *
 server_start(const ServerOptions *options, GError **error)
 {
 	Server *server = server_new(options);
-	if (start(server, error))
+	Setup setup = { .listening = -1 };
+	gboolean started = setup_make(server, &setup, error);
+	server->transport->listening = setup.listening;
+	started = started && start_daemon(server, &setup, error);
+	setup_clear(&setup);
+	if (started)
 		return server;
 	server_free(server);
 	return NULL;

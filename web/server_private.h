@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <zlib.h>
+#include "web/gzip.h"
 #include "web/page.h"
 #include "web/routes.h"
 #include "web/server.h"
@@ -75,6 +75,8 @@ struct Server {
 	gboolean tls;                /* this server's own */
 	gboolean secure;             /* what the browser sees: https */
 	gboolean proxied;            /* trusted_proxies are set */
+	Header headers[8];  /* of every answer */
+	guint headers_n;
 	struct Transport *transport; /* server.c's own */
 };
 
@@ -87,14 +89,11 @@ typedef struct {
 	GHashTable *devices; /* token hash to KnownDevice */
 	GHashTable *kept;    /* key to Prepared */
 	GHashTable *frames;  /* Locale to what each of its pages is given */
-	z_stream compressor;
-	gboolean has_compressor;
+	Gzip *gzip;
 } Worker;
 
 Worker *worker_new(Server *server);
 void worker_free(Worker *worker);
-/* @data as gzip, or NULL when that wouldn't be smaller. */
-GBytes *worker_gzip(Worker *worker, gconstpointer data, gsize length);
 
 /* ---- request ---- */
 struct Request {
@@ -140,7 +139,7 @@ struct Request {
 
 Request *request_new(Server *server, const char *uri);
 void request_free(Request *request);
-/* After the header: refuses, finds the route, says how much body may come. */
+/* After the header (header.c): refuses, finds the route, says how much body may come. */
 void request_begin(Request *request, const char *method, gboolean http_1_0);
 /* A piece of the body; FALSE when the connection must be closed. */
 gboolean request_take_body(Request *request, const char *data, gsize length);
@@ -155,6 +154,7 @@ void request_rest(Request *request);
 /* NULL lets the request pass; else the answer that refuses it. Before the body: what needs none. */
 int guard_before_body(Request *request); /* a status, or 0 */
 Reply *guard_after_body(Request *request);
+Reply *guard_device(Request *request); /* of an /api/ request's token */
 
 /* ---- reply ---- */
 typedef enum {
@@ -189,13 +189,20 @@ struct Reply {
 
 void reply_free(Reply *reply);
 
+/* The forms of a prepared reply: as it is, as gzip, and "you have it". */
+typedef enum {
+	FORM_RAW,
+	FORM_GZIP,
+	FORM_SAME,
+#define FORMS 3
+} Form;
+
 struct Prepared {
 	grefcount references;
 	char *type, *lang, *etag;
 	char *cache_control;
-	GBytes *raw, *gzip; /* gzip NULL: not worth it */
-	/* the transport's forms of it, made at first use; see prepared_forms_free() */
-	gpointer forms[3];
+	GBytes *raw, *gzip;    /* gzip NULL: not worth it */
+	gpointer forms[FORMS]; /* server.c's, made at first use */
 };
 Prepared *prepared_new(const char *type, const char *lang, GBytes *raw, GBytes *gzip,
         const char *etag, int seconds); /* takes @raw and @gzip; @etag NULL: a hash of @raw */
@@ -208,6 +215,30 @@ gboolean request_has(const Request *request, const char *etag);
 gboolean request_takes_gzip(const Request *request);
 
 Reply *asset_page(Request *request);
+
+/* ---- answer: what goes over the wire; all of it lent by request and reply but what clear frees ---- */
+#define ANSWER_HEADERS_MAX 32
+#define ANSWER_OWNED_MAX   4
+
+typedef struct {
+	int status;
+	GBytes *bytes; /* lent; NULL: empty */
+	Header headers[ANSWER_HEADERS_MAX];
+	guint headers_n;
+	GBytes *packed;
+	char *owned[ANSWER_OWNED_MAX];
+	guint owned_n;
+} Answer;
+
+void server_set_headers(Server *server); /* those of every answer */
+void answer_body(Request *request, const Reply *reply, gboolean closing, Answer *ret);
+Form prepared_form_for(const Request *request, const Prepared *prepared);
+/* A form that many requests share. */
+void answer_prepared(const Server *server, const Prepared *prepared, Form form, Answer *ret);
+/* The same with what only @request is told. */
+void
+answer_prepared_once(Request *request, const Prepared *prepared, gboolean closing, Answer *ret);
+void answer_clear(Answer *answer);
 
 /* ---- errors ---- */
 /* A status's page or JSON; @message (nullable) goes into JSON only. */
@@ -232,3 +263,13 @@ void connection_deadline(Connection *connection, gint64 milliseconds);
 /* Binds "host:port", "[::1]:port"; @ret_url without a scheme ("127.0.0.1:8080"). -1 with @error. */
 int listen_open(const char *address, char **ret_host, gboolean *ret_loopback,
         gboolean *ret_wildcard, GError **error);
+
+/* ---- setup ---- */
+typedef struct {
+	char *cert, *key;         /* of TLS, as PEM */
+	int listening;            /* the socket; -1: none */
+	gboolean limit_addresses; /* CONNECTIONS_PER_ADDRESS_MAX holds */
+} Setup;
+/* Reads the settings into @server and @setup, which setup_clear() frees (not the socket). */
+gboolean setup_make(Server *server, Setup *setup, GError **error);
+void setup_clear(Setup *setup);

@@ -1,0 +1,51 @@
+#include "web/gzip.h"
+
+#include <zlib.h>
+
+#define LEVEL       6
+#define WINDOW_GZIP (15 + 16) /* zlib's way to say: the largest window, with gzip's header */
+#define MEMORY      8         /* zlib's default */
+
+struct Gzip {
+	z_stream stream;
+};
+
+static Gzip *
+gzip_new(void)
+{
+	Gzip *gzip = g_new0(Gzip, 1);
+	if (deflateInit2(&gzip->stream, LEVEL, Z_DEFLATED, WINDOW_GZIP, MEMORY,
+	            Z_DEFAULT_STRATEGY) == Z_OK)
+		return gzip;
+	g_free(gzip);
+	return NULL;
+}
+
+void
+gzip_free(Gzip *gzip)
+{
+	if (gzip == NULL)
+		return;
+	deflateEnd(&gzip->stream);
+	g_free(gzip);
+}
+
+GBytes *
+gzip_pack(Gzip **gzip, gconstpointer data, gsize length)
+{
+	if (*gzip == NULL && (*gzip = gzip_new()) == NULL)
+		return NULL;
+	z_stream *stream = &(*gzip)->stream;
+	if (deflateReset(stream) != Z_OK)
+		return NULL;
+	guint8 *packed = g_malloc(length);
+	stream->next_in = (Bytef *)data;
+	stream->avail_in = (uInt)length;
+	stream->next_out = packed;
+	stream->avail_out = (uInt)length; /* no more room: it isn't smaller */
+	if (deflate(stream, Z_FINISH) != Z_STREAM_END) {
+		g_free(packed);
+		return NULL;
+	}
+	return g_bytes_new_take(packed, length - stream->avail_out);
+}

@@ -1,0 +1,10 @@
+/* gzip by zlib; gzip.c is the one file that knows it. */
+#pragma once
+
+#include <glib.h>
+
+/* A compressor that is used again and again by one thread: making one costs more than a page. */
+typedef struct Gzip Gzip;
+/* @data as gzip, or NULL when that wouldn't be smaller. *@gzip is made at first use. */
+GBytes *gzip_pack(Gzip **gzip, gconstpointer data, gsize length);
+void gzip_free(Gzip *gzip); /* NULL is fine */
