@@ -23,7 +23,7 @@ const libraries = [
   [/^xlsxwriter/, ['reports/xlsx.c']],
   [/^(cairo|pango|librsvg)/, ['reports/pdf.c']],
   [/^microhttpd\.h$/, ['web/server.c']],
-  [/^zlib\.h$/, []],
+  [/^zlib\.h$/, ['web/gzip.c']],
 ];
 
 // Headers of C, POSIX and Linux, and the two libraries that are ground for all.
