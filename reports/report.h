@@ -1,5 +1,8 @@
 /*
  * The reports by name, for the command and for the staff's pages.
+ *
+ * A column has one name in every format; codes, not titles, stand where a script looks; digits are
+ * ASCII; there are no total rows.
  */
 #pragma once
 
@@ -7,24 +10,43 @@
 #include "schema/event.h"
 #include "schema/record.h"
 
+/* What the rows of a report are kept apart by. */
+typedef enum {
+	BY_REGION = 1 << 0,
+	BY_SESSION = 1 << 1,
+} ReportBy;
+
 typedef struct {
 	Record *record;
-	Db *db;       /* inside a reading transaction */
+	Db *db; /* a read connection, outside a transaction: a report begins its own */
 	const Event *event;
 	guint16 session_no; /* 0: all */
 	guint16 region_no;  /* 0: all */
+	guint by;           /* of ReportBy; 0: as the report does by itself */
 	gint64 now;
 } ReportAsked;
 
 typedef struct {
 	const char *name; /* "attendance" */
 	const char *summary;
-	/* Opens the report as a table; @ret's data is freed by @close. */
+	guint by; /* of ReportBy: what --by may name */
+	/* Opens the report as a table; INPUT when @asked makes no sense for it. What @asked points to is
+	 * lent until @close, which frees the table's data. */
 	gboolean (*open)(const ReportAsked *asked, Table *ret, GError **error);
 	void (*close)(Table *table);
 } Report;
 
-extern const Report reports[]; /* ends with { NULL } */
-const Report *report_find(const char *name);
+extern const Report reports[];               /* ends with { NULL } */
+const Report *report_find(const char *name); /* NULL when there is none */
 
+/* "region,session" in any order; INPUT when @report can't keep rows apart so. */
+gboolean report_by_parse(const Report *report, const char *words, guint *ret_by, GError **error);
+
+/* One file each. */
+gboolean attendance_open(const ReportAsked *asked, Table *ret, GError **error);
+void attendance_close(Table *table);
+gboolean roster_open(const ReportAsked *asked, Table *ret, GError **error);
+void roster_close(Table *table);
+
+/* `turnout report`. Returns the exit status. */
 int report_command(int argc, char **argv);

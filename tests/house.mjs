@@ -15,7 +15,7 @@ export const layers = {
 const libraries = [
   [/^(sqlite3)\.h$/, ['schema/db_sqlite.c']],
   [/^(libpq-fe)\.h$/, ['schema/db_postgres.c']],
-  [/^sodium/, ['schema/vault.c', 'schema/mark.c']],
+  [/^sodium/, ['schema/vault.c', 'schema/vault_files.c', 'schema/mark.c']],
   [/^unicode\//, ['schema/text.c', 'web/locale.c']],
   [/^csv\.h$/, ['schema/import.c', 'schema/csv.c']],
   [/^(qrencode|png)\.h$/, ['checkin/qr.c']],
@@ -28,7 +28,7 @@ const libraries = [
 
 // Headers of C, POSIX and Linux, and the two libraries that are ground for all.
 const ground =
-  /^(glib(\.h|\/gstdio\.h)|glib-unix\.h|gio\/gio\.h|jansson\.h|(sys|arpa|netinet|linux)\/\w+\.h|assert|ctype|dirent|errno|fcntl|fnmatch|getopt|grp|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|semaphore|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|unistd|wchar)(\.h)?$/;
+  /^(glib(\.h|\/gstdio\.h)|glib-unix\.h|gio\/gio\.h|jansson\.h|(sys|arpa|netinet|linux)\/\w+\.h|assert|ctype|dirent|endian|errno|fcntl|fnmatch|getopt|grp|inttypes|limits|locale|malloc|math|netdb|poll|pthread|pwd|sched|semaphore|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|unistd|wchar)(\.h)?$/;
 
 const banned = {
   sprintf: 'g_strdup_printf, g_string_printf or g_snprintf',

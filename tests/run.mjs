@@ -23,7 +23,7 @@ const failures = [];
 
 process.chdir(top);
 Object.assign(process.env, {
-  TURNOUT_BUILD: build,
+  TURNOUT_TEST_BUILD: build,
   ASAN_OPTIONS: 'halt_on_error=1:abort_on_error=1:detect_stack_use_after_return=1',
   UBSAN_OPTIONS: 'halt_on_error=1:abort_on_error=1:print_stacktrace=1',
   G_SLICE: 'always-malloc',
@@ -69,6 +69,26 @@ async function buildAll() {
   }
   mkdirSync(logs, { recursive: true });
   return command('compile', 'ninja', ['-C', build, '-k', '0', 'all', 'meson-test-prereq']); // on, so that a broken part hides no other's faults
+}
+
+// One PostgreSQL for all tests of this run; it ends with this process. Without fsync, since nobody pulls
+// its plug here: the tests of durability start their own.
+function startCluster() {
+  return new Promise((resolve) => {
+    const log = createWriteStream(join(logs, 'cluster.log'));
+    const child = spawn('tests/cluster.sh', ['-c', 'fsync=off'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stderr.pipe(log);
+    child.stdout.on('data', (said) => resolve({ child, url: String(said).trim() }));
+    child.on('error', () => resolve(null));
+    child.on('close', () => resolve(null));
+  });
+}
+
+function endCluster(cluster) {
+  return new Promise((resolve) => {
+    cluster.child.on('close', resolve);
+    cluster.child.stdin.end();
+  });
 }
 
 async function lint() {
@@ -160,10 +180,18 @@ if (built.status !== 0) {
 }
 if (wanted('lint'))
   count('lint', ...await timed(lint));
-const names = cTests();
-if (names.length)
-  await runCTests(names);
-for (const suite of suites)
-  if (wanted(suite.file))
-    count(suite.file, ...await timed(() => runSuite(suite)));
+const tests = cTests();
+const nodeSuites = suites.filter(({ file }) => wanted(file));
+const [clusterSeconds, cluster] = await timed(startCluster);
+console.log(`     cluster ${clusterSeconds.toFixed(1)} s`);
+if (cluster)
+  process.env.TURNOUT_TEST_POSTGRES = cluster.url;
+else
+  count('cluster', clusterSeconds, { passed: 0, failures: ['no PostgreSQL: build-check/check/cluster.log'] });
+if (tests.length)
+  await runCTests(tests);
+for (const suite of nodeSuites)
+  count(suite.file, ...await timed(() => runSuite(suite)));
+if (cluster)
+  await endCluster(cluster);
 finish();

@@ -2,9 +2,9 @@
 // cases; `minutes` is how long it may take (2 unless said).
 //
 // They find in the environment:
-//   TURNOUT_BUILD      the build folder, absolute: $TURNOUT_BUILD/turnout is the program
-//   TURNOUT_POSTGRES   postgresql://… of a cluster of their own, as superuser: a suite makes a
-//                      database there for itself (CREATE DATABASE … TEMPLATE template0)
+//   TURNOUT_TEST_BUILD          the build folder, absolute: $TURNOUT_TEST_BUILD/turnout is the program
+//   TURNOUT_TEST_POSTGRES  postgresql://… of a cluster for this run, whose user may make databases: a
+//                          suite makes one for itself (CREATE DATABASE … TEMPLATE template0)
 export const suites = [
   { file: 'test_house.mjs' },
   { file: 'test_run.mjs' },
