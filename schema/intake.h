@@ -14,6 +14,10 @@
  * A further person without a name is ignored. Their option, sessions and stop, when not given, are the
  * first person's. They have to answer no required question.
  *
+ * Whether the option that was given is open, and whether there is room, is told by
+ * registration_take_place(), after it has looked for a repeat: who asks again for what they have
+ * gets it, though the option closed meanwhile.
+ *
  * What the chosen option has no use for is ignored. A delegation, else a county, sets the region.
  * What has one choice is preset: the one region, the one open option, the one way to choose
  * sessions, the one stop. "" is the same as absent everywhere.
@@ -36,6 +40,7 @@ typedef struct {
 	gint64 first_id; /* the registration's id; its attendees have this and the next ones */
 	gint64 now;
 	gboolean walk_in;
+	gboolean check_only; /* no ticket is drawn and nothing is sealed: to see faults and content_hash */
 	gboolean by_staff; /* "captain" = yes is read only then: nobody makes themselves a captain */
 } IntakeAsked;
 
@@ -49,7 +54,7 @@ typedef enum {
 	INTAKE_NOT_NUMBER,       /* from @least to @most; without bounds when both are 0 */
 	INTAKE_NOT_ZIP,          /* five digits, or five and four */
 	INTAKE_UNKNOWN,          /* none of the choices; a code that does not exist */
-	INTAKE_OPTION_CLOSED,    /* not open now */
+	INTAKE_OPTION_CLOSED,    /* none was given and none is open now */
 	INTAKE_CHOOSE_AT_LEAST,  /* @least of the group */
 	INTAKE_CHOOSE_AT_MOST,   /* @most of the group */
 	INTAKE_STOP_MISSING,     /* a chosen session has stops and none was chosen */
@@ -68,8 +73,9 @@ typedef struct {
 /* In English, for the roster: "is missing", "has more than 200 characters". Owned by the caller. */
 char *intake_fault_text(const IntakeFault *fault);
 
-/* Gives the Registration, or NULL: then @faults (of IntakeFault, from intake_faults_new()) holds what is wrong,
- * in the order of the form, one fault a field at most; or @error is set when the event's keys are gone (ABSENT). */
+/* Gives the Registration, or NULL: then @faults (of IntakeFault) holds what is wrong, in the order
+ * of the form, one fault a field at most; or @error is set when the event's keys are gone
+ * (ABSENT). */
 GArray *intake_faults_new(void);
 Registration *intake_take(const IntakeAsked *asked, GArray *faults, GError **error);
 
@@ -81,6 +87,7 @@ Registration *intake_take(const IntakeAsked *asked, GArray *faults, GError **err
 #define PHONE_DIGITS_MIN          7
 #define PHONE_DIGITS_MAX          15
 #define CHILDREN_MAX              9
+#define ANSWER_NUMBER_MAX         1000000000
 #define ASSEMBLY_DISTRICTS        80
 #define SENATE_DISTRICTS          40
 

@@ -1,0 +1,440 @@
+#include "schema/roster.h"
+
+#include <string.h>
+
+#include "schema/intake.h"
+
+#define TRIES 3 /* with an event that is loaded anew meanwhile */
+
+typedef struct {
+	const Event *event;
+	VaultEvent *keys;
+	const char *source;
+	const json_t *header, *rows;
+	gint64 now, first_id;
+	gboolean dry_run;
+	GHashTable *columns; /* name -> index from 1 */
+	Faults *faults;
+	gint64 registered, already;
+	gboolean changed; /* the event's definition was loaded anew meanwhile */
+} Import;
+
+/* ---- one row as fields ---- */
+
+typedef struct {
+	const Import *import;
+	const json_t *cells;  /* line, cell … */
+	GHashTable *lists;    /* name -> GStrv of a cell that was taken apart */
+	const char *contact;  /* derived */
+} Row;
+
+static const char *
+row_cell(const Row *row, const char *name)
+{
+	gpointer column = g_hash_table_lookup(row->import->columns, name);
+	if (column == NULL)
+		return NULL;
+	const char *text = json_string_value(json_array_get(row->cells, GPOINTER_TO_UINT(column)));
+	return text == NULL || *text == '\0' ? NULL : text;
+}
+
+/* A text question may well hold a semicolon. */
+static gboolean
+is_list(const Event *event, const char *name)
+{
+	if (g_str_has_prefix(name, "session_") || strcmp(name, "access") == 0 ||
+	        strcmp(name, "stop") == 0)
+		return TRUE;
+	if (!g_str_has_prefix(name, "question_"))
+		return FALSE;
+	for (guint i = 0; i < event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(event->questions, i);
+		if (strcmp(question->code, name + strlen("question_")) == 0)
+			return strcmp(question->type, "choices") == 0;
+	}
+	return FALSE;
+}
+
+static const char *
+row_get(gpointer data, const char *name, guint nth)
+{
+	Row *row = data;
+	const char *text = row_cell(row, name);
+	if (text == NULL)
+		return nth == 0 && strcmp(name, "contact") == 0 ? row->contact : NULL;
+	if (!is_list(row->import->event, name))
+		return nth == 0 ? text : NULL;
+	char **list = g_hash_table_lookup(row->lists, name);
+	if (list == NULL) {
+		list = g_strsplit(text, ";", 0);
+		g_hash_table_insert(row->lists, g_strdup(name), list);
+	}
+	return nth < g_strv_length(list) ? list[nth] : NULL;
+}
+
+static void
+row_begin(Row *row, const Import *import, gsize i)
+{
+	row->import = import;
+	row->cells = json_array_get(import->rows, i);
+	row->lists = g_hash_table_new_full(
+	        g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
+	row->contact = row_cell(row, "email") ? "email"
+	        : row_cell(row, "phone")      ? "phone"
+	        : row_cell(row, "delegation") ? "captain"
+	                                      : "none";
+}
+
+static gint64
+row_line(const json_t *cells)
+{
+	return json_integer_value(json_array_get(cells, 0));
+}
+
+/* ---- faults ---- */
+
+static void
+fault_at(const Import *import, gint64 line, const char *field, const char *what)
+{
+	gpointer column = g_hash_table_lookup(import->columns, field);
+	g_autofree char *where = column == NULL
+	        ? g_strdup_printf("line %" G_GINT64_FORMAT, line)
+	        : g_strdup_printf("line %" G_GINT64_FORMAT ", column %u (%s)", line,
+	                  GPOINTER_TO_UINT(column), field);
+	if (column == NULL)
+		faults_add(import->faults, where, "%s %s", field, what);
+	else
+		faults_add(import->faults, where, "%s", what);
+}
+
+/* ---- the header ---- */
+
+static gboolean
+is_choice_field(const Event *event, const char *name)
+{
+	for (guint i = 0; i < event->options->len; i++) {
+		const EventOption *option = g_ptr_array_index(event->options, i);
+		for (guint j = 0; j < option->choices->len; j++) {
+			const EventChoice *choice = g_ptr_array_index(option->choices, j);
+			if (strcmp(choice->code, name) == 0)
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+static gboolean
+is_question(const Event *event, const char *name)
+{
+	for (guint i = 0; i < event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(event->questions, i);
+		if (strcmp(question->code, name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean
+is_field(const Event *event, const char *name)
+{
+	static const char *const fields[] = { "ref", "lang", "captain", "name", "contact", "email",
+		"phone", "region", "county", "zip", "assembly_district", "senate_district",
+		"delegation", "option", "stop", "age_band", "guardian", "interpretation", "photo",
+		"meal", "access", "access_text", "childcare", "first_time", "emergency_name",
+		"emergency_phone", "keep_informed", "share_regional", NULL };
+	if (g_strv_contains(fields, name))
+		return TRUE;
+	if (g_str_has_prefix(name, "session_"))
+		return is_choice_field(event, name + strlen("session_"));
+	return g_str_has_prefix(name, "question_") &&
+	        is_question(event, name + strlen("question_"));
+}
+
+static void
+header_fault(const Import *import, gsize column, const char *what)
+{
+	g_autofree char *where = g_strdup_printf("line 1, column %zu", column);
+	faults_add(import->faults, where, "%s", what);
+}
+
+static void
+check_header(Import *import)
+{
+	gsize i;
+	json_t *cell;
+	json_array_foreach(import->header, i, cell)
+	{
+		const char *name = json_string_value(cell);
+		if (name == NULL || !is_field(import->event, name))
+			header_fault(import, i + 1, "names no field of this event's form");
+		else if (!g_hash_table_insert(
+		                 import->columns, (gpointer)name, GUINT_TO_POINTER(i + 1)))
+			header_fault(import, i + 1, "names a field that an earlier column names");
+	}
+	if (!g_hash_table_contains(import->columns, "name"))
+		faults_add(import->faults, "line 1", "there is no column \"name\"");
+}
+
+/* ---- one row as a registration ---- */
+
+/* A language tag that can be stored; whether there are texts in it is no matter. */
+static const char *
+row_lang(const Import *import, const Row *row)
+{
+	const char *lang = row_cell(row, "lang");
+	if (lang == NULL)
+		return import->event->languages[0];
+	if (strlen(lang) < sizeof ((Registration *)NULL)->lang &&
+	        g_regex_match_simple("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", lang, 0, 0))
+		return lang;
+	fault_at(import, row_line(row->cells), "lang", "is no language, as in \"es\"");
+	return import->event->languages[0];
+}
+
+/* What makes the row known when it comes again. */
+static void
+derive_submission(const Import *import, const Row *row, Registration *registration)
+{
+	const char *ref = row_cell(row, "ref");
+	g_autoptr(GByteArray) content = g_byte_array_new();
+	g_byte_array_append(content, (const guint8 *)(ref != NULL ? "ref" : "row"), 4);
+	if (ref != NULL)
+		g_byte_array_append(content, (const guint8 *)ref, (guint)strlen(ref));
+	else
+		g_byte_array_append(content, registration->content_hash, HASH_BYTES);
+	vault_derive_submission(
+	        import->keys, content->data, content->len, registration->submission);
+}
+
+/* NULL with a fault told, or with @error. */
+static Registration *
+take_row(const Import *import, gsize i, gboolean check_only, GError **error)
+{
+	static const guint8 no_submission[SUBMISSION_BYTES];
+	Row row;
+	guint before = import->faults->len;
+	g_autoptr(GArray) faults = intake_faults_new();
+	row_begin(&row, import, i);
+	IntakeAsked asked = { .event = import->event, .keys = import->keys, .get = row_get,
+		.data = &row, .lang = row_lang(import, &row), .submission = no_submission,
+		.first_id = import->first_id + (gint64)i, .now = import->now,
+		.check_only = check_only, .by_staff = TRUE };
+	g_autoptr(Registration) registration = intake_take(&asked, faults, error);
+	for (guint j = 0; j < faults->len; j++) {
+		const IntakeFault *fault = &g_array_index(faults, IntakeFault, j);
+		g_autofree char *what = intake_fault_text(fault);
+		fault_at(import, row_line(row.cells), fault->field, what);
+	}
+	if (registration != NULL)
+		derive_submission(import, &row, registration);
+	g_hash_table_unref(row.lists);
+	return import->faults->len > before ? NULL : g_steal_pointer(&registration);
+}
+
+/* ---- all rows, before any is written ---- */
+
+static void
+check_unique(Import *import, GHashTable *seen, gsize i, const Registration *registration)
+{
+	const json_t *cells = json_array_get(import->rows, i);
+	Row row = { .import = import, .cells = cells };
+	gint64 line = row_line(cells);
+	g_autoptr(GBytes) submission = g_bytes_new(registration->submission, SUBMISSION_BYTES);
+	gpointer first = g_hash_table_lookup(seen, submission);
+	if (first == NULL) {
+		g_hash_table_insert(
+		        seen, g_steal_pointer(&submission), GSIZE_TO_POINTER((gsize)line));
+		return;
+	}
+	gboolean by_ref = row_cell(&row, "ref") != NULL;
+	g_autofree char *what = g_strdup_printf(by_ref
+	                ? "is that of line %zu already"
+	                : "and all else is as in line %zu: if they are two people, give each a ref",
+	        GPOINTER_TO_SIZE(first));
+	fault_at(import, line, by_ref ? "ref" : "name", what);
+}
+
+static gboolean
+check_rows(Import *import, GError **error)
+{
+	g_autoptr(GHashTable) seen =
+	        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+	for (gsize i = 0; i < json_array_size(import->rows); i++) {
+		g_autoptr(GError) failed = NULL;
+		g_autoptr(Registration) registration = take_row(import, i, TRUE, &failed);
+		if (failed != NULL) {
+			g_propagate_error(error, g_steal_pointer(&failed));
+			return FALSE;
+		}
+		if (registration != NULL)
+			check_unique(import, seen, i, registration);
+	}
+	return TRUE;
+}
+
+/* ---- the work ---- */
+
+static void
+full_fault(Import *import, gint64 line, const PlaceAnswer *answer)
+{
+	const EventSession *session = event_session(import->event, answer->full_session);
+	if (answer->full_option != 0) {
+		fault_at(import, line, "option", "is full");
+		return;
+	}
+	g_autofree char *what = g_strdup_printf("is full%s: session %s",
+	        answer->full_stop != 0 ? " at that stop" : "",
+	        session != NULL ? session->code : "?");
+	fault_at(import, line, answer->full_stop != 0 ? "stop" : "option", what);
+}
+
+static void
+note_answer(Import *import, gint64 line, const PlaceAnswer *answer)
+{
+	switch (answer->outcome) {
+	case PLACE_TAKEN:
+		import->registered++;
+		break;
+	case PLACE_TAKEN_BEFORE:
+		import->already++;
+		break;
+	case PLACE_OTHER:
+		fault_at(import, line, "ref",
+		        "was imported before with other content: change it on its own page");
+		break;
+	case PLACE_FULL:
+		full_fault(import, line, answer);
+		break;
+	case PLACE_CLOSED:
+		fault_at(import, line, "option", "is not open now");
+		break;
+	case PLACE_CHANGED:
+		import->changed = TRUE;
+		break;
+	}
+}
+
+/* Every row again, sealed this time and one at a time, so that a long list costs no memory. What
+ * this writes stays only when it returns TRUE. */
+static gboolean
+import_work(Db *db, gpointer data, GError **error)
+{
+	Import *import = data;
+	import->registered = import->already = 0;
+	import->first_id = id_new(import->now * 1000); /* another one, when an id was taken */
+	import->changed = FALSE;
+	g_ptr_array_set_size(import->faults, 0);
+	for (gsize i = 0; i < json_array_size(import->rows) && !import->changed; i++) {
+		PlaceAnswer answer;
+		g_autoptr(Registration) registration = take_row(import, i, FALSE, error);
+		if (registration == NULL) {
+			if (error != NULL && *error == NULL)
+				g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
+				        "row %zu was right and is wrong now", i);
+			return FALSE;
+		}
+		if (!registration_take_place(
+		            db, import->event, registration, import->now, &answer, error))
+			return FALSE;
+		note_answer(import, row_line(json_array_get(import->rows, i)), &answer);
+	}
+	if (import->changed || import->dry_run || import->faults->len > 0) {
+		g_set_error_literal(
+		        error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "nothing is to be written");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* ---- the operation ---- */
+
+static gboolean
+import_once(Record *record, Import *import, GError **error)
+{
+	g_autoptr(GError) failed = NULL;
+	check_header(import);
+	if (import->faults->len == 0 && !check_rows(import, error))
+		return FALSE;
+	if (!faults_none(import->faults, import->source, error))
+		return FALSE;
+	if (writer_run(record_writer(record), import_work, import, &failed))
+		return TRUE;
+	if (!g_error_matches(failed, TURNOUT_ERROR, TURNOUT_ERROR_INPUT)) {
+		g_propagate_error(error, g_steal_pointer(&failed));
+		return FALSE;
+	}
+	return faults_none(import->faults, import->source, error);
+}
+
+static Event *
+read_event(Record *record, const char *slug, GError **error)
+{
+	g_autoptr(Db) db = record_reader(record, error);
+	if (db == NULL || !db_begin(db, error))
+		return NULL;
+	Event *event = event_read(db, slug, error);
+	db_rollback(db);
+	return event;
+}
+
+static gboolean
+is_roster(const json_t *asked)
+{
+	const json_t *rows = json_object_get(asked, "rows");
+	gsize columns = json_array_size(json_object_get(asked, "header"));
+	gsize i;
+	json_t *row;
+	if (!json_is_string(json_object_get(asked, "event")) || !json_is_array(rows) ||
+	        columns == 0 || columns > ROSTER_COLUMNS_MAX ||
+	        json_array_size(rows) > ROSTER_ROWS_MAX)
+		return FALSE;
+	json_array_foreach(rows, i, row)
+		if (json_array_size(row) != columns + 1)
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
+import_event(Record *record, const json_t *asked, const Event *event, gint64 now, Import *ret,
+        GError **error)
+{
+	const char *source = json_string_value(json_object_get(asked, "source"));
+	Import import = { .event = event, .now = now, .first_id = id_new(now * 1000),
+		.source = source != NULL ? source : "roster",
+		.header = json_object_get(asked, "header"),
+		.rows = json_object_get(asked, "rows"),
+		.dry_run = json_is_true(json_object_get(asked, "dry_run")) };
+	import.keys = vault_event(record_vault(record), event->id, error);
+	if (import.keys == NULL)
+		return FALSE;
+	import.columns = g_hash_table_new(g_str_hash, g_str_equal);
+	import.faults = faults_new();
+	gboolean done = import_once(record, &import, error);
+	g_hash_table_unref(import.columns);
+	g_ptr_array_unref(import.faults);
+	*ret = import;
+	return done;
+}
+
+json_t *
+roster_import(Record *record, const json_t *asked, gint64 now, GError **error)
+{
+	if (!is_roster(asked)) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "what is to be imported is no list of rows under a header");
+		return NULL;
+	}
+	const char *slug = json_string_value(json_object_get(asked, "event"));
+	for (guint i = 0; i < TRIES; i++) {
+		Import import;
+		g_autoptr(Event) event = read_event(record, slug, error);
+		if (event == NULL || !import_event(record, asked, event, now, &import, error))
+			return NULL;
+		if (!import.changed)
+			return json_pack("{s:I, s:I}", "registered", (json_int_t)import.registered,
+			        "already", (json_int_t)import.already);
+	}
+	g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT,
+	        "the event is being loaded anew: try again");
+	return NULL;
+}
