@@ -35,26 +35,28 @@ typedef struct {
 	VaultEvent *keys;
 	IntakeGet get;
 	gpointer data;
-	const char *lang;                   /* of the page, or of the roster's row */
-	const guint8 *submission;           /* SUBMISSION_BYTES */
+	const char *lang;         /* of the page, or of the roster's row */
+	const guint8 *submission; /* SUBMISSION_BYTES */
 	gint64 first_id; /* the registration's id; its attendees have this and the next ones */
 	gint64 now;
 	gboolean walk_in;
-	gboolean check_only; /* no ticket is drawn and nothing is sealed: to see faults and content_hash */
-	gboolean by_staff; /* "captain" = yes is read only then: nobody makes themselves a captain */
+	gboolean
+	        check_only; /* no ticket is drawn and nothing is sealed: to see faults and content_hash */
+	gboolean
+	        by_staff; /* "captain" = yes is read only then: nobody makes themselves a captain */
 } IntakeAsked;
 
 /* What is wrong with one field. @least and @most are the numbers that a message may want. */
 typedef enum {
-	INTAKE_MISSING,          /* has to be there */
-	INTAKE_TOO_LONG,         /* more than @most characters */
-	INTAKE_NOT_TEXT,         /* not UTF-8 */
+	INTAKE_MISSING,  /* has to be there */
+	INTAKE_TOO_LONG, /* more than @most characters */
+	INTAKE_NOT_TEXT, /* not UTF-8 */
 	INTAKE_NOT_EMAIL,
-	INTAKE_NOT_PHONE,        /* fewer than @least or more than @most digits, or other characters */
-	INTAKE_NOT_NUMBER,       /* from @least to @most; without bounds when both are 0 */
-	INTAKE_NOT_ZIP,          /* five digits, or five and four */
-	INTAKE_UNKNOWN,          /* none of the choices; a code that does not exist */
-	INTAKE_OPTION_CLOSED,    /* none was given and none is open now */
+	INTAKE_NOT_PHONE,     /* fewer than @least or more than @most digits, or other characters */
+	INTAKE_NOT_NUMBER,    /* from @least to @most; without bounds when both are 0 */
+	INTAKE_NOT_ZIP,       /* five digits, or five and four */
+	INTAKE_UNKNOWN,       /* none of the choices; a code that does not exist */
+	INTAKE_OPTION_CLOSED, /* none was given and none is open now */
 	INTAKE_CHOOSE_AT_LEAST,  /* @least of the group */
 	INTAKE_CHOOSE_AT_MOST,   /* @most of the group */
 	INTAKE_STOP_MISSING,     /* a chosen session has stops and none was chosen */
@@ -80,16 +82,16 @@ GArray *intake_faults_new(void);
 Registration *intake_take(const IntakeAsked *asked, GArray *faults, GError **error);
 
 /* Bounds, for maxlength and tests; characters. */
-#define NAME_MAX_CHARACTERS       200
-#define NOTE_MAX_CHARACTERS       500 /* access_text and the like */
-#define ANSWER_MAX_CHARACTERS     1000
-#define COUNTY_MAX_CHARACTERS     100
-#define PHONE_DIGITS_MIN          7
-#define PHONE_DIGITS_MAX          15
-#define CHILDREN_MAX              9
-#define ANSWER_NUMBER_MAX         1000000000
-#define ASSEMBLY_DISTRICTS        80
-#define SENATE_DISTRICTS          40
+#define NAME_MAX_CHARACTERS   200
+#define NOTE_MAX_CHARACTERS   500 /* access_text and the like */
+#define ANSWER_MAX_CHARACTERS 1000
+#define COUNTY_MAX_CHARACTERS 100
+#define PHONE_DIGITS_MIN      7
+#define PHONE_DIGITS_MAX      15
+#define CHILDREN_MAX          9
+#define ANSWER_NUMBER_MAX     1000000000
+#define ASSEMBLY_DISTRICTS    80
+#define SENATE_DISTRICTS      40
 
 /* The codes of fixed choices, each ended by NULL; a page shows them by its catalogue. */
 extern const char *const intake_contacts[];        /* email, phone, captain, none */

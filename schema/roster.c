@@ -23,9 +23,9 @@ typedef struct {
 
 typedef struct {
 	const Import *import;
-	const json_t *cells;  /* line, cell … */
-	GHashTable *lists;    /* name -> GStrv of a cell that was taken apart */
-	const char *contact;  /* derived */
+	const json_t *cells; /* line, cell … */
+	GHashTable *lists;   /* name -> GStrv of a cell that was taken apart */
+	const char *contact; /* derived */
 } Row;
 
 static const char *
@@ -77,8 +77,8 @@ row_begin(Row *row, const Import *import, gsize i)
 {
 	row->import = import;
 	row->cells = json_array_get(import->rows, i);
-	row->lists = g_hash_table_new_full(
-	        g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
+	row->lists =
+	        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
 	row->contact = row_cell(row, "email") ? "email"
 	        : row_cell(row, "phone")      ? "phone"
 	        : row_cell(row, "delegation") ? "captain"
@@ -162,8 +162,7 @@ check_header(Import *import)
 {
 	gsize i;
 	json_t *cell;
-	json_array_foreach(import->header, i, cell)
-	{
+	json_array_foreach (import->header, i, cell) {
 		const char *name = json_string_value(cell);
 		if (name == NULL || !is_field(import->event, name))
 			header_fault(import, i + 1, "names no field of this event's form");
@@ -184,7 +183,7 @@ row_lang(const Import *import, const Row *row)
 	const char *lang = row_cell(row, "lang");
 	if (lang == NULL)
 		return import->event->languages[0];
-	if (strlen(lang) < sizeof ((Registration *)NULL)->lang &&
+	if (strlen(lang) < sizeof((Registration *)NULL)->lang &&
 	        g_regex_match_simple("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", lang, 0, 0))
 		return lang;
 	fault_at(import, row_line(row->cells), "lang", "is no language, as in \"es\"");
@@ -215,10 +214,16 @@ take_row(const Import *import, gsize i, gboolean check_only, GError **error)
 	guint before = import->faults->len;
 	g_autoptr(GArray) faults = intake_faults_new();
 	row_begin(&row, import, i);
-	IntakeAsked asked = { .event = import->event, .keys = import->keys, .get = row_get,
-		.data = &row, .lang = row_lang(import, &row), .submission = no_submission,
-		.first_id = import->first_id + (gint64)i, .now = import->now,
-		.check_only = check_only, .by_staff = TRUE };
+	IntakeAsked asked = { .event = import->event,
+		.keys = import->keys,
+		.get = row_get,
+		.data = &row,
+		.lang = row_lang(import, &row),
+		.submission = no_submission,
+		.first_id = import->first_id + (gint64)i,
+		.now = import->now,
+		.check_only = check_only,
+		.by_staff = TRUE };
 	g_autoptr(Registration) registration = intake_take(&asked, faults, error);
 	for (guint j = 0; j < faults->len; j++) {
 		const IntakeFault *fault = &g_array_index(faults, IntakeFault, j);
@@ -257,8 +262,8 @@ check_unique(Import *import, GHashTable *seen, gsize i, const Registration *regi
 static gboolean
 check_rows(Import *import, GError **error)
 {
-	g_autoptr(GHashTable) seen =
-	        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(
+	        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	for (gsize i = 0; i < json_array_size(import->rows); i++) {
 		g_autoptr(GError) failed = NULL;
 		g_autoptr(Registration) registration = take_row(import, i, TRUE, &failed);
@@ -388,7 +393,7 @@ is_roster(const json_t *asked)
 	        columns == 0 || columns > ROSTER_COLUMNS_MAX ||
 	        json_array_size(rows) > ROSTER_ROWS_MAX)
 		return FALSE;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		if (json_array_size(row) != columns + 1)
 			return FALSE;
 	return TRUE;
@@ -399,7 +404,9 @@ import_event(Record *record, const json_t *asked, const Event *event, gint64 now
         GError **error)
 {
 	const char *source = json_string_value(json_object_get(asked, "source"));
-	Import import = { .event = event, .now = now, .first_id = id_new(now * 1000),
+	Import import = { .event = event,
+		.now = now,
+		.first_id = id_new(now * 1000),
 		.source = source != NULL ? source : "roster",
 		.header = json_object_get(asked, "header"),
 		.rows = json_object_get(asked, "rows"),
@@ -434,7 +441,7 @@ roster_import(Record *record, const json_t *asked, gint64 now, GError **error)
 			return json_pack("{s:I, s:I}", "registered", (json_int_t)import.registered,
 			        "already", (json_int_t)import.already);
 	}
-	g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT,
-	        "the event is being loaded anew: try again");
+	g_set_error_literal(
+	        error, DB_ERROR, DB_ERROR_CONFLICT, "the event is being loaded anew: try again");
 	return NULL;
 }

@@ -22,8 +22,8 @@ fault_at(Reading *reading, gsize column, const char *what)
 {
 	g_autofree char *where = column == 0
 	        ? g_strdup_printf("line %" G_GUINT64_FORMAT, reading->record_line)
-	        : g_strdup_printf("line %" G_GUINT64_FORMAT ", column %zu", reading->record_line,
-	                  column);
+	        : g_strdup_printf(
+	                  "line %" G_GUINT64_FORMAT ", column %zu", reading->record_line, column);
 	faults_add(reading->faults, where, "%s", what);
 }
 
@@ -72,8 +72,8 @@ take_row(Reading *reading)
 	if (!reading->has_text)
 		return;
 	if (cells != columns) {
-		g_autofree char *what = g_strdup_printf(
-		        "has %zu columns, and the header %zu", cells, columns);
+		g_autofree char *what =
+		        g_strdup_printf("has %zu columns, and the header %zu", cells, columns);
 		fault_at(reading, 0, what);
 	} else if (json_array_size(reading->rows) == ROSTER_ROWS_MAX) {
 		fault_at(reading, 0, "is beyond what is imported at once: split the file");
@@ -132,7 +132,8 @@ feed_line(Reading *reading, struct csv_parser *parser, const char *text, gsize l
 }
 
 static gboolean
-read_all(Reading *reading, struct csv_parser *parser, FILE *file, const char *source, GError **error)
+read_all(
+        Reading *reading, struct csv_parser *parser, FILE *file, const char *source, GError **error)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -143,7 +144,8 @@ read_all(Reading *reading, struct csv_parser *parser, FILE *file, const char *so
 	while (sound && reading->faults->len < FAULTS_SHOWN &&
 	        (length = getline(&line, &room, file)) >= 0) {
 		bytes += (guint64)length;
-		sound = bytes <= ROSTER_BYTES_MAX && feed_line(reading, parser, line, (gsize)length);
+		sound = bytes <= ROSTER_BYTES_MAX &&
+		        feed_line(reading, parser, line, (gsize)length);
 	}
 	int code = errno;
 	g_free(line);
