@@ -84,3 +84,5 @@ checkpoint_find(const Event *event, const EventSession *session, const char *tex
 /* `turnout schema device add | revoke | list`; the first word of @argv is "device". */
 int device_command(int argc, char **argv);
 extern const ControlEntry device_add_entry, device_revoke_entry;
+json_t *device_operation_add(Record *record, const json_t *asked, gint64 now, GError **error);
+json_t *device_operation_revoke(Record *record, const json_t *asked, gint64 now, GError **error);

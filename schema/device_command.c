@@ -95,8 +95,8 @@ store(Record *record, DeviceAsked *device, GError **error)
 	}
 }
 
-static json_t *
-operation_add(Record *record, const json_t *asked, gint64 now, GError **error)
+json_t *
+device_operation_add(Record *record, const json_t *asked, gint64 now, GError **error)
 {
 	g_autofree char *name = text_tidy(text_of(asked, "name"));
 	const char *role = member(asked, "role");
@@ -136,7 +136,7 @@ operation_add(Record *record, const json_t *asked, gint64 now, GError **error)
 	id_to_hex(device.id, hex);
 	return json_pack("{s:s, s:s}", "device", hex, "code", code);
 }
-const ControlEntry device_add_entry = { "device.add", operation_add };
+const ControlEntry device_add_entry = { "device.add", device_operation_add };
 
 /* ---- revoke ---- */
 
@@ -159,8 +159,8 @@ revoke_device(Db *db, gpointer data, GError **error)
 	return TRUE;
 }
 
-static json_t *
-operation_revoke(Record *record, const json_t *asked, gint64 now, GError **error)
+json_t *
+device_operation_revoke(Record *record, const json_t *asked, gint64 now, GError **error)
 {
 	const char *hex = member(asked, "device");
 	Revoking revoking = { .now = now };
@@ -179,7 +179,7 @@ operation_revoke(Record *record, const json_t *asked, gint64 now, GError **error
 	}
 	return json_object();
 }
-const ControlEntry device_revoke_entry = { "device.revoke", operation_revoke };
+const ControlEntry device_revoke_entry = { "device.revoke", device_operation_revoke };
 
 /* ---- list ---- */
 

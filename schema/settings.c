@@ -32,28 +32,29 @@ typedef struct {
 
 static const Row rows[SETTINGS] = {
 	[SETTING_WEB_LISTEN] = { "web", "listen", "listen", "127.0.0.1:8080", FALSE, check_listen,
-		"ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080", "ADDRESS:PORT", "where to serve" },
-	[SETTING_WEB_PUBLIC_URL] = { "web", "public_url", "public-url", NULL, FALSE, check_public_url,
-		"https://HOST, without a path", "URL", "the address that people see" },
+	        "ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080", "ADDRESS:PORT", "where to serve" },
+	[SETTING_WEB_PUBLIC_URL] = { "web", "public_url", "public-url", NULL, FALSE,
+	        check_public_url, "https://HOST, without a path", "URL",
+	        "the address that people see" },
 	[SETTING_WEB_TRUSTED_PROXIES] = { "web", "trusted_proxies", "trusted-proxies", NULL, FALSE,
-		check_proxies, "addresses with commas between them", "ADDRESSES",
-		"whose forwarded address counts" },
-	[SETTING_WEB_TLS_CERT] = { "web", "tls_cert", "tls-cert", NULL, FALSE, check_path,
-		"a file", "FILE", "certificate chain (PEM)" },
+	        check_proxies, "addresses with commas between them", "ADDRESSES",
+	        "whose forwarded address counts" },
+	[SETTING_WEB_TLS_CERT] = { "web", "tls_cert", "tls-cert", NULL, FALSE, check_path, "a file",
+	        "FILE", "certificate chain (PEM)" },
 	[SETTING_WEB_TLS_KEY] = { "web", "tls_key", "tls-key", NULL, FALSE, check_path, "a file",
-		"FILE", "its key (PEM)" },
+	        "FILE", "its key (PEM)" },
 	[SETTING_WEB_ROBOTS] = { "web", "robots", "robots", "on", FALSE, check_robots, "on or off",
-		"on|off", "whether forms look for robots" },
+	        "on|off", "whether forms look for robots" },
 	[SETTING_MAIL_URL] = { "mail", "url", "mail-url", NULL, FALSE, check_mail_url,
-		"smtps://HOST or smtp://HOST", "URL", "the mail server" },
+	        "smtps://HOST or smtp://HOST", "URL", "the mail server" },
 	[SETTING_MAIL_FROM] = { "mail", "from", "mail-from", NULL, FALSE, check_address,
-		"an e-mail address", "ADDRESS", "who letters come from" },
+	        "an e-mail address", "ADDRESS", "who letters come from" },
 	[SETTING_MAIL_REPLY_TO] = { "mail", "reply_to", "mail-reply-to", NULL, FALSE, check_address,
-		"an e-mail address", "ADDRESS", "where answers go" },
+	        "an e-mail address", "ADDRESS", "where answers go" },
 	[SETTING_DATABASE_URL] = { "database", "url", "database", NULL, TRUE, check_database,
-		"postgresql://…", "URL", "PostgreSQL in place of SQLite in the data folder" },
+	        "postgresql://…", "URL", "PostgreSQL in place of SQLite in the data folder" },
 	[SETTING_KEYS_MASTER_FILE] = { "keys", "master_file", "master-file", NULL, TRUE, check_path,
-		"a file", "FILE", "the secret that wraps the master key" },
+	        "a file", "FILE", "the secret that wraps the master key" },
 };
 
 struct Settings {
@@ -86,10 +87,10 @@ check_public_url(const char *value)
 	g_autoptr(GUri) uri = g_uri_parse(value, G_URI_FLAGS_NONE, NULL);
 
 	return uri != NULL && g_uri_get_host(uri) != NULL && *g_uri_get_host(uri) != '\0' &&
-		(g_str_equal(g_uri_get_scheme(uri), "https") ||
-			g_str_equal(g_uri_get_scheme(uri), "http")) &&
-		*g_uri_get_path(uri) == '\0' && g_uri_get_query(uri) == NULL &&
-		g_uri_get_fragment(uri) == NULL && g_uri_get_userinfo(uri) == NULL;
+	        (g_str_equal(g_uri_get_scheme(uri), "https") ||
+	                g_str_equal(g_uri_get_scheme(uri), "http")) &&
+	        *g_uri_get_path(uri) == '\0' && g_uri_get_query(uri) == NULL &&
+	        g_uri_get_fragment(uri) == NULL && g_uri_get_userinfo(uri) == NULL;
 }
 
 static gboolean
@@ -115,8 +116,8 @@ check_mail_url(const char *value)
 	g_autoptr(GUri) uri = g_uri_parse(value, G_URI_FLAGS_HAS_PASSWORD, NULL);
 
 	return uri != NULL && g_uri_get_host(uri) != NULL &&
-		(g_str_equal(g_uri_get_scheme(uri), "smtps") ||
-			g_str_equal(g_uri_get_scheme(uri), "smtp"));
+	        (g_str_equal(g_uri_get_scheme(uri), "smtps") ||
+	                g_str_equal(g_uri_get_scheme(uri), "smtp"));
 }
 
 static gboolean
@@ -155,7 +156,7 @@ static char *
 environment_name(Setting which)
 {
 	g_autofree char *name =
-		g_strdup_printf(ENVIRONMENT "%s_%s", rows[which].group, rows[which].key);
+	        g_strdup_printf(ENVIRONMENT "%s_%s", rows[which].group, rows[which].key);
 
 	return g_ascii_strup(name, -1);
 }
@@ -168,8 +169,8 @@ take_environment(Settings *settings, gboolean with_web, Faults *faults)
 
 	for (guint i = 0; names[i] != NULL; i++) {
 		if (!g_str_has_prefix(names[i], ENVIRONMENT) ||
-			g_str_has_prefix(names[i], ENVIRONMENT_TEST) ||
-			g_str_equal(names[i], ENVIRONMENT_DATA))
+		        g_str_has_prefix(names[i], ENVIRONMENT_TEST) ||
+		        g_str_equal(names[i], ENVIRONMENT_DATA))
 			continue;
 		known = FALSE;
 		for (Setting which = 0; which < SETTINGS; which++) {
@@ -190,7 +191,7 @@ find_key(const char *group, const char *key, Setting *ret)
 {
 	for (Setting which = 0; which < SETTINGS; which++)
 		if (g_str_equal(rows[which].group, group) &&
-			(key == NULL || g_str_equal(rows[which].key, key))) {
+		        (key == NULL || g_str_equal(rows[which].key, key))) {
 			*ret = which;
 			return TRUE;
 		}
@@ -199,7 +200,7 @@ find_key(const char *group, const char *key, Setting *ret)
 
 static void
 take_group(Settings *settings, GKeyFile *file, const char *group, const char *path,
-	gboolean with_web, Faults *faults)
+        gboolean with_web, Faults *faults)
 {
 	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
 	Setting which;
@@ -222,8 +223,8 @@ static void
 take_file(Settings *settings, gboolean with_web, Faults *faults)
 {
 	g_autofree char *path = settings->config
-		? g_strdup(settings->config)
-		: g_build_filename(settings->dir, CONFIG_FILE, NULL);
+	        ? g_strdup(settings->config)
+	        : g_build_filename(settings->dir, CONFIG_FILE, NULL);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) trouble = NULL;
 	Setting which;
@@ -251,7 +252,7 @@ take_defaults(Settings *settings, gboolean with_web, Faults *faults)
 		if (settings->values[which] == NULL)
 			settings->values[which] = g_strdup(rows[which].preset);
 	if (with_web &&
-		!settings->values[SETTING_WEB_TLS_CERT] != !settings->values[SETTING_WEB_TLS_KEY])
+	        !settings->values[SETTING_WEB_TLS_CERT] != !settings->values[SETTING_WEB_TLS_KEY])
 		faults_add(faults, "tls_cert, tls_key", "both are needed, or neither");
 }
 
@@ -278,12 +279,12 @@ flag_entries(Flags *flags, gboolean with_web)
 	GArray *entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 	const GOptionEntry common[] = {
 		{ "data", 0, 0, G_OPTION_ARG_FILENAME, &flags->dir,
-			"the data folder ($" ENVIRONMENT_DATA ", else ./data)", "DIR" },
+		        "the data folder ($" ENVIRONMENT_DATA ", else ./data)", "DIR" },
 		{ "help", 'h', 0, G_OPTION_ARG_NONE, &flags->help, "tells what there is", NULL },
-		{ "version", 0, 0, G_OPTION_ARG_NONE, &flags->version, "tells which turnout this is",
-			NULL },
+		{ "version", 0, 0, G_OPTION_ARG_NONE, &flags->version,
+		        "tells which turnout this is", NULL },
 		{ "config", 0, with_web ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME,
-			&flags->config, "the settings' file (DIR/" CONFIG_FILE ")", "FILE" },
+		        &flags->config, "the settings' file (DIR/" CONFIG_FILE ")", "FILE" },
 	};
 
 	g_array_append_vals(entries, common, G_N_ELEMENTS(common));
@@ -310,7 +311,7 @@ print_help(GOptionContext *context, const char *command)
  * nobody knows. */
 static gboolean
 parse_flags(Flags *flags, GStrv *words, const GOptionEntry *entries, const char *summary,
-	gboolean with_web, GError **error)
+        gboolean with_web, GError **error)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new("");
 	g_autoptr(GArray) common = flag_entries(flags, with_web);
@@ -339,7 +340,7 @@ parse_flags(Flags *flags, GStrv *words, const GOptionEntry *entries, const char 
  * leaves is looked through. */
 static gboolean
 take_flags(Settings *settings, int *argc, char ***argv, const GOptionEntry *entries,
-	const char *summary, gboolean with_web, Faults *faults, GError **error)
+        const char *summary, gboolean with_web, Faults *faults, GError **error)
 {
 	g_auto(Flags) flags = { 0 };
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -376,7 +377,7 @@ take_flags(Settings *settings, int *argc, char ***argv, const GOptionEntry *entr
 
 Settings *
 settings_take(int *argc, char ***argv, const GOptionEntry *entries, const char *summary,
-	gboolean with_web, GError **error)
+        gboolean with_web, GError **error)
 {
 	g_autoptr(Settings) settings = g_new0(Settings, 1);
 	g_autoptr(GPtrArray) faults = faults_new();

@@ -1,0 +1,56 @@
+#include "schema/command.h"
+
+#include "schema/device.h"
+#include "schema/error.h"
+#include "schema/init.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Each in the file of its owner. argv[0] is the whole name, as usage lines show it. */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *whole_name;
+	const char *summary;
+} commands[] = {
+	{ "init", init_command, "schema init", "make the data folder, its keys and the database" },
+	{ "device", device_command, "schema device",
+	        "add, revoke or list phones and laptops that scan" },
+};
+
+static void
+print_help(FILE *out)
+{
+	fputs("turnout schema: the record of events, people and scans\n\n"
+	      "usage: turnout schema COMMAND … (turnout schema COMMAND --help says more)\n\n",
+	        out);
+	for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+}
+
+int
+schema_command(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_STATUS_USE;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			argv[1] = (char *)commands[i].whole_name;
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("turnout " TURNOUT_VERSION);
+		return 0;
+	}
+	fprintf(stderr,
+	        "turnout: there is no command \"schema %s\"; turnout schema --help lists them\n",
+	        argv[1]);
+	return EXIT_STATUS_USE;
+}

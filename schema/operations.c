@@ -1,0 +1,9 @@
+/* Every operation of this folder that a running server does for a command, one a line. */
+#include "schema/control.h"
+#include "schema/device.h"
+
+const ControlEntry schema_operations[] = {
+	{ "device.add", device_operation_add },
+	{ "device.revoke", device_operation_revoke },
+	{ NULL },
+};
