@@ -10,6 +10,8 @@
 #include <glib.h>
 
 gint64 id_new(gint64 now_ms);
+/* The next ones are its maker's too: a registration's attendees have id + 1, id + 2 …. */
+#define ID_RUN 32
 
 #define ID_HEX_LENGTH 16
 void id_to_hex(gint64 id, char ret_hex[ID_HEX_LENGTH + 1]);
