@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/person.h"
 #include "schema/scan_check.h"
 
 #define MERGES_MAX 16 /* merges of merges that are followed; more is a ring */
@@ -187,6 +188,39 @@ scan_holder(
 	holder.class = class;
 	holder.ticket_minute = minute;
 	*ret = holder;
+	return TRUE;
+}
+
+gboolean
+holder_wishes(Db *db, VaultEvent *keys, gint64 attendee, gboolean *ret_photo_no,
+        gboolean *ret_headset, GError **error)
+{
+	g_autoptr(Person) person = person_new();
+	g_autoptr(DbRows) rows =
+	        db_query(db, "SELECT value FROM sealed WHERE owner = $1 AND class = $2",
+	                DB_ARGS(db_int(attendee), db_int(SEALED_LOGISTICS)), error);
+	if (rows == NULL)
+		return FALSE;
+	DbStep step = db_next(rows, error);
+	if (step == DB_ERROR_ROW)
+		return FALSE;
+	if (step == DB_ROW) {
+		g_autoptr(GError) trouble = NULL;
+		gsize length = 0;
+		gconstpointer value = db_column_bytes(rows, 0, &length);
+		/* a key that was destroyed is no trouble at the door: then nothing is known */
+		if (!person_unseal(
+		            person, keys, SEALED_LOGISTICS, attendee, value, length, &trouble) &&
+		        !g_error_matches(trouble, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT)) {
+			g_propagate_error(error, g_steal_pointer(&trouble));
+			return FALSE;
+		}
+	}
+	*ret_photo_no = person->photo == NULL || strcmp(person->photo, "no") == 0;
+	/* sign language is seen, not heard */
+	*ret_headset = person->interpretation != NULL && *person->interpretation != '\0' &&
+	        strcmp(person->interpretation, "none") != 0 &&
+	        strcmp(person->interpretation, "asl") != 0;
 	return TRUE;
 }
 
