@@ -34,6 +34,8 @@ typedef enum {
 
 #define NO_CAPACITY (-1)
 #define NO_TIME G_MININT64 /* an opening or closing time that was not given */
+#define SESSION_CHECKPOINTS_MAX 64
+#define OPTION_BOOKINGS_MAX 32 /* sessions that one person can come by through one option */
 
 typedef struct {
 	guint16 no;
@@ -115,8 +117,10 @@ typedef struct {
 	char *url;
 } EventLink;
 
+typedef struct EventIndex EventIndex; /* event.c's own: by number, by code */
+
 typedef struct Event {
-	grefcount references;
+	gatomicrefcount references;
 	guint8 id[EVENT_ID_BYTES];
 	guint8 salt[SALT_BYTES];
 	gint64 history;
@@ -131,7 +135,25 @@ typedef struct Event {
 	int logistics_days, identity_days;
 	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
 	char **languages; /* those that the title is given in, the first the event's own */
+	char *regions_from; /* "california-2020" when the regions are that list, else NULL */
+	gboolean moved;     /* definition_parse() moved it to another date */
+	EventIndex *index;
 } Event;
+
+/* An empty event, and one of each of its parts (EventRegion …) with nothing given (no capacity, no time, empty
+ * lists). For who fills one: the definition's parser, and tests. */
+Event *event_new(void);
+gpointer event_region_new(void);
+gpointer event_stop_new(void);
+gpointer event_session_new(void);
+gpointer event_checkpoint_new(void);
+gpointer event_choice_new(void);
+gpointer event_option_new(void);
+gpointer event_delegation_new(void);
+gpointer event_question_new(void);
+gpointer event_link_new(void);
+/* Makes the look-ups below true to the lists; after the last change of a number or code. */
+void event_index(Event *event);
 
 Event *event_ref(Event *event);
 void event_unref(Event *event);
@@ -151,7 +173,12 @@ const EventOption *event_option_by_code(const Event *event, const char *code);
 const EventDelegation *event_delegation(const Event *event, guint16 no);
 const EventDelegation *event_delegation_by_code(const Event *event, const char *code); /* any case */
 const EventCheckpoint *event_checkpoint(const Event *event, guint16 no);
+/* The first that the definition gives to a session; NULL when it has none. */
 const EventCheckpoint *event_first_checkpoint(const Event *event, guint16 session_no);
+/* When an option is open: its own times, where it has them, take the place of the registration's. From
+ * opens on, until just before closes. */
+gint64 event_option_opens(const Event *event, const EventOption *option);
+gint64 event_option_closes(const Event *event, const EventOption *option);
 gboolean event_option_open(const Event *event, const EventOption *option, gint64 now);
 
 /* Reads an event from its rows. ABSENT when there is none of that slug or id. Not cheap: pages use
@@ -159,8 +186,10 @@ gboolean event_option_open(const Event *event, const EventOption *option, gint64
 Event *event_read(Db *db, const char *slug, GError **error);
 Event *event_read_by_id(Db *db, const guint8 id[EVENT_ID_BYTES], GError **error);
 
-/* All events of a process, read once: looks for a new edition at most once a second, so that a
- * request costs no query. Thread-safe. */
+/* All events of a process, read once. Looks for new editions at most once a second of @now, by one
+ * query, in one of the threads that ask; so a request costs a read lock and no query. An
+ * event that was stored is seen within the second, and at once after event_shelf_forget().
+ * Thread-safe. */
 typedef struct EventShelf EventShelf;
 EventShelf *event_shelf_new(void);
 void event_shelf_free(EventShelf *shelf);
@@ -171,3 +200,7 @@ Event *event_shelf_take_by_id(EventShelf *shelf, Db *db, const guint8 id[EVENT_I
 	gint64 now, GError **error);
 /* All of them, by start; of Event, owned. */
 GPtrArray *event_shelf_list(EventShelf *shelf, Db *db, gint64 now, GError **error);
+/* The next that takes looks again, whatever the time. For who has just stored an event. */
+void event_shelf_forget(EventShelf *shelf);
+/* How often the database was asked for editions (tests, /metrics). */
+guint64 event_shelf_looks(EventShelf *shelf);
