@@ -6,8 +6,8 @@ time_json(const Event *event, gint64 time)
 {
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time);
 	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, event->time_zone);
-	g_autofree char *text = g_date_time_format(local,
-		g_date_time_get_second(local) == 0 ? "%Y-%m-%dT%H:%M" : "%Y-%m-%dT%H:%M:%S");
+	g_autofree char *text = g_date_time_format(
+	        local, g_date_time_get_second(local) == 0 ? "%Y-%m-%dT%H:%M" : "%Y-%m-%dT%H:%M:%S");
 
 	return json_string(text);
 }
@@ -64,7 +64,7 @@ session_codes(const Event *event, const GArray *numbers)
 
 	for (guint i = 0; i < numbers->len; i++)
 		json_array_append_new(codes,
-			json_string(session_code(event, g_array_index(numbers, guint16, i))));
+		        json_string(session_code(event, g_array_index(numbers, guint16, i))));
 	return codes;
 }
 
@@ -156,9 +156,9 @@ choices_json(const Event *event, const EventOption *option)
 		const EventChoice *choice = g_ptr_array_index(option->choices, i);
 
 		json_array_append_new(list,
-			json_pack("{s:s, s:o, s:i, s:i}", "code", choice->code, "of",
-				session_codes(event, choice->sessions), "min", choice->min, "max",
-				choice->max));
+		        json_pack("{s:s, s:o, s:i, s:i}", "code", choice->code, "of",
+		                session_codes(event, choice->sessions), "min", choice->min, "max",
+		                choice->max));
 	}
 	return list;
 }
@@ -232,7 +232,7 @@ link_json(const Event *event, const EventLink *link)
 		json_t *list_ = json_array();                                                      \
 		for (guint i_ = 0; i_ < (list)->len; i_++)                                         \
 			json_array_append_new(                                                     \
-				list_, to_json(event, (const Type *)g_ptr_array_index(list, i_))); \
+			        list_, to_json(event, (const Type *)g_ptr_array_index(list, i_))); \
 		list_;                                                                             \
 	})
 
@@ -249,19 +249,19 @@ definition_export(const Event *event)
 	add_time(object, "starts", event, event->starts);
 	add_time(object, "ends", event, event->ends);
 	json_object_set_new(object, "registration",
-		json_pack("{s:o, s:o}", "opens", time_json(event, event->opens), "closes",
-			time_json(event, event->closes)));
+	        json_pack("{s:o, s:o}", "opens", time_json(event, event->opens), "closes",
+	                time_json(event, event->closes)));
 	json_object_set_new(object, "retention",
-		json_pack("{s:i, s:i}", "logistics_days", event->logistics_days, "identity_days",
-			event->identity_days));
+	        json_pack("{s:i, s:i}", "logistics_days", event->logistics_days, "identity_days",
+	                event->identity_days));
 	json_object_set_new(object, "regions", regions_json(event));
 	json_object_set_new(
-		object, "sessions", LIST_JSON(event->sessions, EventSession, session_json));
+	        object, "sessions", LIST_JSON(event->sessions, EventSession, session_json));
 	json_object_set_new(object, "options", LIST_JSON(event->options, EventOption, option_json));
 	json_object_set_new(object, "delegations",
-		LIST_JSON(event->delegations, EventDelegation, delegation_json));
+	        LIST_JSON(event->delegations, EventDelegation, delegation_json));
 	json_object_set_new(
-		object, "questions", LIST_JSON(event->questions, EventQuestion, question_json));
+	        object, "questions", LIST_JSON(event->questions, EventQuestion, question_json));
 	json_object_set_new(object, "links", LIST_JSON(event->links, EventLink, link_json));
 	return object;
 }

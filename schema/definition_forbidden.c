@@ -45,7 +45,8 @@ words_of(const char *text)
 	g_autofree char *folded = text_fold(text);
 	g_autoptr(GString) spaced = g_string_new(" ");
 
-	for (const char *at = folded != NULL ? folded : ""; *at != '\0'; at = g_utf8_next_char(at)) {
+	for (const char *at = folded != NULL ? folded : ""; *at != '\0';
+	        at = g_utf8_next_char(at)) {
 		gunichar letter = g_utf8_get_char(at);
 		if (g_unichar_isalnum(letter))
 			g_string_append_unichar(spaced, letter_plain(letter));
@@ -84,10 +85,10 @@ load(void)
 	                    : NULL;
 	g_assert(data != NULL); /* built in: a test walks it */
 	words = g_array_new(FALSE, FALSE, sizeof(Forbidden));
-	json_object_foreach(data, lang, topics) {
+	json_object_foreach (data, lang, topics) {
 		g_string_append_printf(names, "%s%s", names->len ? ", " : "", lang);
-		json_object_foreach(topics, topic, list)
-			json_array_foreach(list, index, word)
+		json_object_foreach (topics, topic, list)
+			json_array_foreach (list, index, word)
 				word_add(topic, json_string_value(word));
 	}
 	listed = g_string_free(g_steal_pointer(&names), FALSE);

@@ -7,15 +7,15 @@
 #include "schema/definition_rules.h"
 #include "schema/regions.h"
 
-#define TITLE_MAX    200
-#define PASSAGE_MAX  4000
-#define URL_MAX      500
-#define CAPACITY_MAX 1000000
-#define LIST_MAX     1000
+#define TITLE_MAX       200
+#define PASSAGE_MAX     4000
+#define URL_MAX         500
+#define CAPACITY_MAX    1000000
+#define LIST_MAX        1000
 #define DELEGATIONS_MAX 20000
-#define STOPS_MAX    50
-#define DAYS_MAX     90
-#define AMOUNT_MAX   (100 * 1000 * 1000)
+#define STOPS_MAX       50
+#define DAYS_MAX        90
+#define AMOUNT_MAX      (100 * 1000 * 1000)
 
 #define MEMBER(type, member) G_STRUCT_OFFSET(type, member)
 
@@ -75,7 +75,7 @@ read_title(DefinitionReader *reader, const DefinitionField *field, json_t *value
 	if (!reader_check_texts(reader, value, TITLE_MAX, FALSE))
 		return;
 	event->title = json_incref(value);
-	json_object_foreach(value, lang, text)
+	json_object_foreach (value, lang, text)
 		g_ptr_array_add(languages, g_strdup(lang));
 	g_ptr_array_add(languages, NULL);
 	g_strfreev(event->languages);
@@ -115,12 +115,12 @@ static const DefinitionField retention_fields[] = {
 
 static void
 read_currency(
-	DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
+        DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
 	const char *code = json_string_value(value);
 
 	if (code == NULL || strlen(code) != 3 || !g_ascii_isupper(code[0]) ||
-		!g_ascii_isupper(code[1]) || !g_ascii_isupper(code[2]))
+	        !g_ascii_isupper(code[1]) || !g_ascii_isupper(code[2]))
 		reader_fault(reader, "must be a currency's code like \"USD\"");
 	else
 		G_STRUCT_MEMBER(char *, target, field->offset) = g_strdup(code);
@@ -154,7 +154,7 @@ read_names(DefinitionReader *reader, const DefinitionField *field, json_t *value
 		reader_fault(reader, "must be a list of at most %d names", (int)field->most);
 		return;
 	}
-	json_array_foreach(value, index, name) {
+	json_array_foreach (value, index, name) {
 		gsize before = reader_enter_item(reader, index);
 		if (reader_check_text(reader, name, 1, TITLE_MAX, FALSE))
 			g_ptr_array_add(names, g_strdup(json_string_value(name)));
@@ -172,9 +172,8 @@ static const DefinitionField region_fields[] = {
 	{ NULL },
 };
 
-static const DefinitionPart region_part = {
-	event_region_new, region_fields, MEMBER(EventRegion, no), MEMBER(EventRegion, code)
-};
+static const DefinitionPart region_part = { event_region_new, region_fields,
+	MEMBER(EventRegion, no), MEMBER(EventRegion, code) };
 
 static void
 read_regions(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
@@ -187,7 +186,8 @@ read_regions(DefinitionReader *reader, const DefinitionField *field, json_t *val
 	else if (regions_add(event->regions, name))
 		event->regions_from = g_strdup(name);
 	else
-		reader_fault(reader, "must be \"%s\" or a list of regions", REGIONS_CALIFORNIA_2020);
+		reader_fault(
+		        reader, "must be \"%s\" or a list of regions", REGIONS_CALIFORNIA_2020);
 }
 
 /* ---- sessions ---- */
@@ -216,7 +216,7 @@ static const DefinitionField checkpoint_fields[] = {
 /* Of a session, into the event's list; a plain text is a name. */
 static void
 read_checkpoints(
-	DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
+        DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
 	GPtrArray *list = reader->event->checkpoints;
 	gsize index;
@@ -226,7 +226,7 @@ read_checkpoints(
 		reader_fault(reader, "must be a list of at most %d checkpoints", (int)field->most);
 		return;
 	}
-	json_array_foreach(value, index, item) {
+	json_array_foreach (value, index, item) {
 		EventCheckpoint *checkpoint = event_checkpoint_new();
 		gsize before = reader_enter_item(reader, index);
 
@@ -258,9 +258,8 @@ static const DefinitionField session_fields[] = {
 	{ NULL },
 };
 
-static const DefinitionPart session_part = {
-	event_session_new, session_fields, MEMBER(EventSession, no), MEMBER(EventSession, code)
-};
+static const DefinitionPart session_part = { event_session_new, session_fields,
+	MEMBER(EventSession, no), MEMBER(EventSession, code) };
 
 /* ---- options ---- */
 
@@ -272,9 +271,8 @@ static const DefinitionField choice_fields[] = {
 	{ NULL },
 };
 
-static const DefinitionPart choice_part = {
-	event_choice_new, choice_fields, -1, MEMBER(EventChoice, code)
-};
+static const DefinitionPart choice_part = { event_choice_new, choice_fields, -1,
+	MEMBER(EventChoice, code) };
 
 static const DefinitionField option_fields[] = {
 	{ "code", TRUE, read_code, MEMBER(EventOption, code) },
@@ -288,9 +286,8 @@ static const DefinitionField option_fields[] = {
 	{ NULL },
 };
 
-static const DefinitionPart option_part = {
-	event_option_new, option_fields, MEMBER(EventOption, no), MEMBER(EventOption, code)
-};
+static const DefinitionPart option_part = { event_option_new, option_fields,
+	MEMBER(EventOption, no), MEMBER(EventOption, code) };
 
 /* ---- delegations, questions, links ---- */
 
@@ -307,9 +304,8 @@ static const DefinitionPart delegation_part = { event_delegation_new, delegation
 	MEMBER(EventDelegation, no), MEMBER(EventDelegation, code) };
 
 static const char *const types[] = { "text", "choice", "choices", "yes-no", "number", NULL };
-static const char *const readers[] = {
-	"owner", "staff", "region", "viewer", "supervisor", "captain", NULL
-};
+static const char *const readers[] = { "owner", "staff", "region", "viewer", "supervisor",
+	"captain", NULL };
 
 static void
 read_type(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
@@ -342,11 +338,11 @@ read_answers(DefinitionReader *reader, const DefinitionField *field, json_t *val
 	json_t *item;
 
 	if (!json_is_array(value) || json_array_size(value) < 2 ||
-		(gint64)json_array_size(value) > field->most) {
+	        (gint64)json_array_size(value) > field->most) {
 		reader_fault(reader, "must be a list of 2 to %d answers", (int)field->most);
 		return;
 	}
-	json_array_foreach(value, index, item) {
+	json_array_foreach (value, index, item) {
 		Answer answer = { NULL, NULL };
 		gsize before = reader_enter_item(reader, index);
 
@@ -372,7 +368,7 @@ read_seen_by(DefinitionReader *reader, const DefinitionField *field, json_t *val
 		reader_fault(reader, "must be a list of who may see the answers");
 		return;
 	}
-	json_array_foreach(value, index, item) {
+	json_array_foreach (value, index, item) {
 		guint which = G_N_ELEMENTS(readers);
 		const DefinitionField word = { .name = "", .read = read_word, .detail = readers };
 		gsize before = reader_enter_item(reader, index);
@@ -399,9 +395,8 @@ static const DefinitionField question_fields[] = {
 	{ NULL },
 };
 
-static const DefinitionPart question_part = {
-	event_question_new, question_fields, -1, MEMBER(EventQuestion, code)
-};
+static const DefinitionPart question_part = { event_question_new, question_fields, -1,
+	MEMBER(EventQuestion, code) };
 
 static void
 read_url(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
@@ -413,9 +408,9 @@ read_url(DefinitionReader *reader, const DefinitionField *field, json_t *value, 
 		return;
 	uri = g_uri_parse(text, G_URI_FLAGS_ENCODED, NULL);
 	if (uri == NULL || strpbrk(text, " \"<>\\") != NULL || g_uri_get_userinfo(uri) != NULL ||
-		g_strcmp0(g_uri_get_host(uri), "") <= 0 ||
-		(g_strcmp0(g_uri_get_scheme(uri), "https") != 0 &&
-			g_strcmp0(g_uri_get_scheme(uri), "http") != 0)) {
+	        g_strcmp0(g_uri_get_host(uri), "") <= 0 ||
+	        (g_strcmp0(g_uri_get_scheme(uri), "https") != 0 &&
+	                g_strcmp0(g_uri_get_scheme(uri), "http") != 0)) {
 		reader_fault(reader, "must be an address that begins with https:// or http://");
 		return;
 	}
@@ -446,7 +441,7 @@ static const DefinitionField event_fields[] = {
 	{ "sessions", TRUE, read_list, MEMBER(Event, sessions), 1, LIST_MAX, &session_part },
 	{ "options", TRUE, read_list, MEMBER(Event, options), 1, LIST_MAX, &option_part },
 	{ "delegations", FALSE, read_list, MEMBER(Event, delegations), 0, DELEGATIONS_MAX,
-		&delegation_part },
+	        &delegation_part },
 	{ "questions", FALSE, read_list, MEMBER(Event, questions), 0, LIST_MAX, &question_part },
 	{ "links", FALSE, read_list, MEMBER(Event, links), 0, LIST_MAX, &link_part },
 	{ NULL },
@@ -469,7 +464,7 @@ load_json(const char *json, gsize length, Faults *faults)
 	root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &error);
 	if (root == NULL) {
 		g_autofree char *where =
-			g_strdup_printf("line %d, column %d", error.line, error.column);
+		        g_strdup_printf("line %d, column %d", error.line, error.column);
 		faults_add(faults, where, "is not JSON: %s", error.text);
 	}
 	return root;

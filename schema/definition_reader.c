@@ -28,7 +28,8 @@ reader_fault(DefinitionReader *reader, const char *format, ...)
 char *
 reader_quote(const char *text)
 {
-	g_autofree char *shown = g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), QUOTED_CHARS));
+	g_autofree char *shown =
+	        g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), QUOTED_CHARS));
 	g_autoptr(GString) quoted = g_string_new("\"");
 
 	for (const char *at = shown; *at != '\0'; at = g_utf8_next_char(at)) {
@@ -91,8 +92,8 @@ field_find(const DefinitionField *fields, const char *name)
 }
 
 void
-reader_object(DefinitionReader *reader, const DefinitionField *fields, json_t *value,
-	gpointer target)
+reader_object(
+        DefinitionReader *reader, const DefinitionField *fields, json_t *value, gpointer target)
 {
 	const char *key;
 	json_t *member;
@@ -111,7 +112,7 @@ reader_object(DefinitionReader *reader, const DefinitionField *fields, json_t *v
 			reader_fault(reader, "is missing");
 		reader_leave(reader, before);
 	}
-	json_object_foreach(value, key, member) {
+	json_object_foreach (value, key, member) {
 		if (field_find(fields, key) != NULL)
 			continue;
 		gsize before = reader_enter(reader, key);
@@ -132,8 +133,10 @@ check_list(DefinitionReader *reader, const DefinitionField *field, json_t *value
 		return FALSE;
 	}
 	if ((gint64)json_array_size(value) > field->most) {
-		reader_fault(reader, "has %" G_GSIZE_FORMAT ", more than the %" G_GINT64_FORMAT
-			" that are allowed", json_array_size(value), field->most);
+		reader_fault(reader,
+		        "has %" G_GSIZE_FORMAT ", more than the %" G_GINT64_FORMAT
+		        " that are allowed",
+		        json_array_size(value), field->most);
 		return FALSE;
 	}
 	return TRUE;
@@ -151,7 +154,7 @@ check_code_once(DefinitionReader *reader, GHashTable *seen, const char *code, gs
 	if (g_hash_table_lookup_extended(seen, lower, NULL, &first)) {
 		gsize before = reader_enter(reader, "code");
 		reader_fault(reader, "\"%s\" is the code of number %u of this list already", code,
-			GPOINTER_TO_UINT(first));
+		        GPOINTER_TO_UINT(first));
 		reader_leave(reader, before);
 		return;
 	}
@@ -169,7 +172,7 @@ read_list(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 
 	if (!check_list(reader, field, value))
 		return;
-	json_array_foreach(value, index, item) {
+	json_array_foreach (value, index, item) {
 		gpointer made = part->make();
 		gsize before = reader_enter_item(reader, index);
 
@@ -179,8 +182,8 @@ read_list(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 			G_STRUCT_MEMBER(guint16, made, part->no_at) = (guint16)(index + 1);
 		reader_object(reader, part->fields, item, made);
 		if (part->code_at >= 0)
-			check_code_once(reader, codes, G_STRUCT_MEMBER(char *, made, part->code_at),
-				index);
+			check_code_once(
+			        reader, codes, G_STRUCT_MEMBER(char *, made, part->code_at), index);
 		reader_leave(reader, before);
 	}
 }
@@ -198,7 +201,7 @@ text_is_blank(const char *text)
 
 gboolean
 reader_check_text(
-	DefinitionReader *reader, json_t *value, gint64 least, gint64 most, gboolean lines)
+        DefinitionReader *reader, json_t *value, gint64 least, gint64 most, gboolean lines)
 {
 	const char *text = json_string_value(value);
 
@@ -217,7 +220,7 @@ reader_check_text(
 	for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
 		if (g_unichar_iscntrl(g_utf8_get_char(at)) && !(lines && *at == '\n')) {
 			reader_fault(reader, "must not have control characters%s",
-				lines ? " but line breaks" : " or line breaks");
+			        lines ? " but line breaks" : " or line breaks");
 			return FALSE;
 		}
 	}
@@ -235,7 +238,7 @@ reader_check_texts(DefinitionReader *reader, json_t *value, gint64 most, gboolea
 		reader_fault(reader, "must be an object of language to text, like {\"en\": \"…\"}");
 		return FALSE;
 	}
-	json_object_foreach(value, lang, text) {
+	json_object_foreach (value, lang, text) {
 		gsize before = reader_enter(reader, lang);
 		if (!language_known(lang))
 			reader_fault(reader, "is not a language we have (%s)", languages_listed());
@@ -244,8 +247,9 @@ reader_check_texts(DefinitionReader *reader, json_t *value, gint64 most, gboolea
 		reader_leave(reader, before);
 	}
 	if (reader->language != NULL && json_object_get(value, reader->language) == NULL)
-		reader_fault(reader, "needs the text in %s, the first language of the event's title",
-			reader->language);
+		reader_fault(reader,
+		        "needs the text in %s, the first language of the event's title",
+		        reader->language);
 	else if (json_object_size(value) == 0)
 		reader_fault(reader, "needs the text in one language at least");
 	return reader->faults->len == faults;
@@ -259,22 +263,30 @@ read_text(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 	G_STRUCT_MEMBER(char *, target, field->offset) = g_strdup(json_string_value(value));
 }
 
+static gboolean
+code_is_plain(const char *code)
+{
+	gsize length = strlen(code);
+
+	if (length == 0 || length > CODE_MAX || code[0] == '-' || code[length - 1] == '-')
+		return FALSE;
+	for (gsize i = 0; i < length; i++)
+		if (!g_ascii_isalnum(code[i]) && code[i] != '-')
+			return FALSE;
+	return TRUE;
+}
+
 gboolean
 reader_check_code(DefinitionReader *reader, json_t *value)
 {
-	const char *code = json_string_value(value);
-	gsize length = code != NULL ? strlen(code) : 0;
-
-	if (code == NULL) {
+	if (!json_is_string(value)) {
 		reader_fault(reader, "must be a text");
 		return FALSE;
 	}
-	for (gsize i = 0; i < length; i++)
-		if (!g_ascii_isalnum(code[i]) && (code[i] != '-' || i == 0 || i == length - 1))
-			length = G_MAXSIZE; /* ends the loop: no code */
-	if (length == 0 || length > CODE_MAX) {
+	if (!code_is_plain(json_string_value(value))) {
 		reader_fault(reader,
-			"must be a code: 1 to %d letters a to z, digits and inner hyphens", CODE_MAX);
+		        "must be a code: 1 to %d letters a to z, digits and inner hyphens",
+		        CODE_MAX);
 		return FALSE;
 	}
 	return TRUE;
@@ -327,7 +339,7 @@ check_number(DefinitionReader *reader, const DefinitionField *field, json_t *val
 	}
 	if (json_integer_value(value) < field->least || json_integer_value(value) > field->most) {
 		reader_fault(reader, "must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-			field->least, field->most);
+		        field->least, field->most);
 		return FALSE;
 	}
 	return TRUE;
@@ -352,7 +364,7 @@ read_no(DefinitionReader *reader, const DefinitionField *field, json_t *value, g
 {
 	if (check_number(reader, field, value))
 		G_STRUCT_MEMBER(guint16, target, field->offset) =
-			(guint16)json_integer_value(value);
+		        (guint16)json_integer_value(value);
 }
 
 void
@@ -404,10 +416,10 @@ date_parse(const char *text, GDate *ret_date)
 	guint year, month, day;
 
 	if (strlen(text) < 10 || !digits(text, 4, &year) || text[4] != '-' ||
-		!digits(text + 5, 2, &month) || text[7] != '-' || !digits(text + 8, 2, &day))
+	        !digits(text + 5, 2, &month) || text[7] != '-' || !digits(text + 8, 2, &day))
 		return FALSE;
 	if (year < YEAR_LEAST || year > YEAR_MOST || month < 1 || month > 12 || day < 1 ||
-		!g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
+	        !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
 		return FALSE;
 	g_date_clear(ret_date, 1);
 	g_date_set_dmy(ret_date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
@@ -415,8 +427,7 @@ date_parse(const char *text, GDate *ret_date)
 }
 
 gboolean
-wall_clock_parse(
-	const char *text, GTimeZone *zone, int shift, gint64 *ret_time, gboolean *ret_gap)
+wall_clock_parse(const char *text, GTimeZone *zone, int shift, gint64 *ret_time, gboolean *ret_gap)
 {
 	gsize length = strlen(text);
 	guint hour, minute, second = 0;
@@ -424,7 +435,7 @@ wall_clock_parse(
 
 	*ret_gap = FALSE;
 	if ((length != 16 && length != 19) || !date_parse(text, &date) || text[10] != 'T' ||
-		!digits(text + 11, 2, &hour) || text[13] != ':' || !digits(text + 14, 2, &minute))
+	        !digits(text + 11, 2, &hour) || text[13] != ':' || !digits(text + 14, 2, &minute))
 		return FALSE;
 	if (length == 19 && (text[16] != ':' || !digits(text + 17, 2, &second)))
 		return FALSE;
@@ -436,11 +447,13 @@ wall_clock_parse(
 		g_date_subtract_days(&date, (guint)-shift);
 	if (g_date_get_year(&date) < YEAR_LEAST || g_date_get_year(&date) > YEAR_MOST)
 		return FALSE;
-	g_autoptr(GDateTime) time = g_date_time_new(zone, g_date_get_year(&date),
-		(int)g_date_get_month(&date), g_date_get_day(&date), (int)hour, (int)minute, second);
+	g_autoptr(GDateTime) time =
+	        g_date_time_new(zone, g_date_get_year(&date), (int)g_date_get_month(&date),
+	                g_date_get_day(&date), (int)hour, (int)minute, second);
 	if (time == NULL)
 		return FALSE;
-	if (g_date_time_get_hour(time) != (int)hour || g_date_time_get_minute(time) != (int)minute) {
+	if (g_date_time_get_hour(time) != (int)hour ||
+	        g_date_time_get_minute(time) != (int)minute) {
 		*ret_gap = TRUE;
 		return FALSE;
 	}
@@ -459,21 +472,22 @@ read_time(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 		return;
 	}
 	if (wall_clock_parse(text, reader->zone, reader->shift,
-		    &G_STRUCT_MEMBER(gint64, target, field->offset), &gap))
+	            &G_STRUCT_MEMBER(gint64, target, field->offset), &gap))
 		return;
 	if (gap)
 		reader_fault(reader, "does not exist: clocks go forward over it that night");
 	else
 		reader_fault(reader,
-			"must be a date and time of the event's zone like \"2027-04-06T08:00\","
-			" in the years %d to %d", YEAR_LEAST, YEAR_MOST);
+		        "must be a date and time of the event's zone like \"2027-04-06T08:00\","
+		        " in the years %d to %d",
+		        YEAR_LEAST, YEAR_MOST);
 }
 
 /* ---- references ---- */
 
 static void
-reference_add(DefinitionReader *reader, ReferenceKind kind, json_t *value, guint16 *slot,
-	GArray *list)
+reference_add(
+        DefinitionReader *reader, ReferenceKind kind, json_t *value, guint16 *slot, GArray *list)
 {
 	if (!reader_check_code(reader, value))
 		return;
@@ -490,29 +504,29 @@ void
 read_region(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
 	reference_add(reader, REFERENCE_REGION, value,
-		&G_STRUCT_MEMBER(guint16, target, field->offset), NULL);
+	        &G_STRUCT_MEMBER(guint16, target, field->offset), NULL);
 }
 
 void
 read_session(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
 	reference_add(reader, REFERENCE_SESSION, value,
-		&G_STRUCT_MEMBER(guint16, target, field->offset), NULL);
+	        &G_STRUCT_MEMBER(guint16, target, field->offset), NULL);
 }
 
 void
 read_sessions(
-	DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
+        DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
 	gsize index;
 	json_t *item;
 
 	if (!check_list(reader, field, value))
 		return;
-	json_array_foreach(value, index, item) {
+	json_array_foreach (value, index, item) {
 		gsize before = reader_enter_item(reader, index);
 		reference_add(reader, REFERENCE_SESSION, item, NULL,
-			G_STRUCT_MEMBER(GArray *, target, field->offset));
+		        G_STRUCT_MEMBER(GArray *, target, field->offset));
 		reader_leave(reader, before);
 	}
 }
@@ -552,8 +566,8 @@ reader_follow_references(DefinitionReader *reader)
 		g_string_assign(reader->path, reference->path);
 		if (no == 0)
 			reader_fault(reader, "there is no %s \"%s\"",
-				reference->kind == REFERENCE_REGION ? "region" : "session",
-				reference->code);
+			        reference->kind == REFERENCE_REGION ? "region" : "session",
+			        reference->code);
 		else if (reference->slot != NULL)
 			*reference->slot = no;
 		else if (list_has(reference->list, no))

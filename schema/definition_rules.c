@@ -6,8 +6,8 @@
 #include "schema/text.h"
 
 /* Tells a fault at a path of its own. */
-static void
-fault_at(DefinitionReader *reader, const char *path, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static void fault_at(DefinitionReader *reader, const char *path, const char *format, ...)
+        G_GNUC_PRINTF(3, 4);
 
 static void
 fault_at(DefinitionReader *reader, const char *path, const char *format, ...)
@@ -54,8 +54,8 @@ check_event(DefinitionReader *reader)
 		fault_at(reader, "$.registration.closes", "must not be after the event's end");
 	if (event->logistics_days > event->identity_days)
 		fault_at(reader, "$.retention.logistics_days",
-			"must not be more than the %d days that identity is kept",
-			event->identity_days);
+		        "must not be more than the %d days that identity is kept",
+		        event->identity_days);
 }
 
 static void
@@ -71,7 +71,7 @@ check_counties(DefinitionReader *reader)
 			char *folded = text_fold(region->counties[j]);
 			if (!g_hash_table_add(seen, folded))
 				FAULT_AT(reader, "is in the list of regions already",
-					"$.regions[%u].counties[%u]", i, j);
+				        "$.regions[%u].counties[%u]", i, j);
 		}
 	}
 }
@@ -88,11 +88,11 @@ check_stops(DefinitionReader *reader, const EventSession *session, guint i)
 
 		if (event_stop(session, stop->no) != stop)
 			FAULT_AT(reader, "two stops of this bus have the same number",
-				"$.sessions[%u].stops[%u].no", i, j);
+			        "$.sessions[%u].stops[%u].no", i, j);
 		if (is_later(session->starts, stop->departs) ||
-			is_later(stop->departs, session->ends))
+		        is_later(stop->departs, session->ends))
 			FAULT_AT(reader, "must lie between the start and the end of its bus",
-				"$.sessions[%u].stops[%u].departs", i, j);
+			        "$.sessions[%u].stops[%u].departs", i, j);
 	}
 }
 
@@ -110,10 +110,10 @@ check_checkpoints(DefinitionReader *reader, const EventSession *session, guint i
 			continue;
 		if (checkpoint->name != NULL && !g_hash_table_add(names, checkpoint->name))
 			FAULT_AT(reader, "two checkpoints of this session have the same name",
-				"$.sessions[%u].checkpoints[%u]", i, j);
+			        "$.sessions[%u].checkpoints[%u]", i, j);
 		if (checkpoint->stop_no != 0 && event_stop(session, checkpoint->stop_no) == NULL)
 			FAULT_AT(reader, "the session has no stop of this number",
-				"$.sessions[%u].checkpoints[%u].stop", i, j);
+			        "$.sessions[%u].checkpoints[%u].stop", i, j);
 		j++;
 	}
 }
@@ -171,7 +171,7 @@ check_sessions(DefinitionReader *reader)
 			FAULT_AT(reader, "must be after the start", "$.sessions[%u].ends", i);
 		if (is_later(session->ends, event->ends))
 			FAULT_AT(reader, "must not be after the event's end", "$.sessions[%u].ends",
-				i);
+			        i);
 		check_stops(reader, session, i);
 		check_checkpoints(reader, session, i);
 		check_return(reader, session, i);
@@ -191,7 +191,7 @@ check_offered(DefinitionReader *reader, guint8 *offered, guint16 no, const char 
 		fault_at(reader, path, "this option offers \"%s\" already", session->code);
 	if (out != NULL)
 		fault_at(reader, path, "\"%s\" is the return of \"%s\" and comes with it",
-			session->code, out->code != NULL ? out->code : "");
+		        session->code, out->code != NULL ? out->code : "");
 	offered[no] = 1;
 	*ret_n = session->return_no != 0 ? 2 : 1;
 }
@@ -206,14 +206,13 @@ check_choice(DefinitionReader *reader, guint8 *offered, const EventChoice *choic
 		FAULT_AT(reader, "must not be less than min", "$.options[%u].choose[%u].max", i, j);
 	if (choice->sessions->len > 0 && choice->max > (int)choice->sessions->len)
 		FAULT_AT(reader, "must not be more than there is to choose from",
-			"$.options[%u].choose[%u].max", i, j);
+		        "$.options[%u].choose[%u].max", i, j);
 	for (guint k = 0; k < choice->sessions->len; k++) {
-		g_autofree char *path =
-			g_strdup_printf("$.options[%u].choose[%u].of", i, j);
+		g_autofree char *path = g_strdup_printf("$.options[%u].choose[%u].of", i, j);
 		guint n = 0;
 
-		check_offered(reader, offered, g_array_index(choice->sessions, guint16, k), path,
-			&n);
+		check_offered(
+		        reader, offered, g_array_index(choice->sessions, guint16, k), path, &n);
 		most = MAX(most, n);
 	}
 	return most * (guint)CLAMP(choice->max, 0, OPTION_BOOKINGS_MAX + 1);
@@ -228,7 +227,7 @@ check_option_times(DefinitionReader *reader, const EventOption *option, guint i)
 
 	if ((option->opens != NO_TIME || option->closes != NO_TIME) && is_not_later(closes, opens))
 		FAULT_AT(reader, "the option would close before it opens", "$.options[%u].%s", i,
-			option->closes != NO_TIME ? "closes" : "opens");
+		        option->closes != NO_TIME ? "closes" : "opens");
 	if (is_later(option->closes, event->ends))
 		FAULT_AT(reader, "must not be after the event's end", "$.options[%u].closes", i);
 }
@@ -246,16 +245,17 @@ check_options(DefinitionReader *reader)
 
 		for (guint j = 0; j < option->includes->len; j++) {
 			check_offered(reader, offered, g_array_index(option->includes, guint16, j),
-				path, &n);
+			        path, &n);
 			bookings += n;
 		}
 		for (guint j = 0; j < option->choices->len; j++)
 			bookings += check_choice(
-				reader, offered, g_ptr_array_index(option->choices, j), i, j);
+			        reader, offered, g_ptr_array_index(option->choices, j), i, j);
 		if (bookings > OPTION_BOOKINGS_MAX)
 			fault_at(reader, path,
-				"the option leads to %u bookings with what it leaves to choose;"
-				" at most %d are allowed", bookings, OPTION_BOOKINGS_MAX);
+			        "the option leads to %u bookings with what it leaves to choose;"
+			        " at most %d are allowed",
+			        bookings, OPTION_BOOKINGS_MAX);
 		check_option_times(reader, option, i);
 	}
 }
@@ -269,7 +269,7 @@ check_asked(DefinitionReader *reader, const char *text, const char *path)
 
 	if (text != NULL && forbidden_found(text, &topic, &word))
 		fault_at(reader, path, "asks for %s, which is never asked (found \"%s\")", topic,
-			word);
+		        word);
 }
 
 static void
@@ -278,7 +278,7 @@ check_asked_texts(DefinitionReader *reader, const json_t *texts, const char *pat
 	const char *lang;
 	json_t *text;
 
-	json_object_foreach((json_t *)texts, lang, text) {
+	json_object_foreach ((json_t *)texts, lang, text) {
 		g_autofree char *at = g_strdup_printf("%s.%s", path, lang);
 		check_asked(reader, json_string_value(text), at);
 	}
@@ -294,24 +294,26 @@ check_questions(DefinitionReader *reader)
 		g_autofree char *code = g_strdup_printf("$.questions[%u].code", i);
 		g_autofree char *label = g_strdup_printf("$.questions[%u].label", i);
 		g_autofree char *purpose = g_strdup_printf("$.questions[%u].purpose", i);
-		gboolean offers = question->type != NULL && g_str_has_prefix(question->type, "choice");
+		gboolean offers =
+		        question->type != NULL && g_str_has_prefix(question->type, "choice");
 
 		if (offers && question->choices == NULL)
 			FAULT_AT(reader, "is missing", "$.questions[%u].choices", i);
 		if (!offers && question->type != NULL && question->choices != NULL)
 			FAULT_AT(reader, "is only for types choice and choices",
-				"$.questions[%u].choices", i);
+			        "$.questions[%u].choices", i);
 		if (question->days_kept > event->identity_days)
 			FAULT_AT(reader, "must not be more than retention.identity_days",
-				"$.questions[%u].days_kept", i);
+			        "$.questions[%u].days_kept", i);
 		check_asked(reader, question->code, code);
 		check_asked_texts(reader, question->label, label);
 		check_asked_texts(reader, question->purpose, purpose);
 		for (gsize j = 0; j < json_array_size(question->choices); j++) {
 			g_autofree char *path =
-				g_strdup_printf("$.questions[%u].choices[%u].label", i, (guint)j);
+			        g_strdup_printf("$.questions[%u].choices[%u].label", i, (guint)j);
 			check_asked_texts(reader,
-				json_object_get(json_array_get(question->choices, j), "label"), path);
+			        json_object_get(json_array_get(question->choices, j), "label"),
+			        path);
 		}
 	}
 }

@@ -279,7 +279,7 @@ event_unref(Event *event)
 /* One list of the event: where its parts keep number and code. */
 static void
 index_list(GPtrArray *parts, gsize no_at, GHashTable **ret_numbers, gsize code_at,
-	GHashTable **ret_codes)
+        GHashTable **ret_codes)
 {
 	*ret_numbers = g_hash_table_new(g_direct_hash, g_direct_equal);
 	if (ret_codes != NULL)
@@ -291,7 +291,7 @@ index_list(GPtrArray *parts, gsize no_at, GHashTable **ret_numbers, gsize code_a
 		g_hash_table_insert(*ret_numbers, GUINT_TO_POINTER(no), part);
 		if (ret_codes != NULL)
 			g_hash_table_insert(
-				*ret_codes, G_STRUCT_MEMBER(char *, part, code_at), part);
+			        *ret_codes, G_STRUCT_MEMBER(char *, part, code_at), part);
 	}
 }
 
@@ -306,7 +306,7 @@ index_counties(EventIndex *index, GPtrArray *regions)
 			g_autofree char *folded = text_fold(*county);
 			if (folded != NULL)
 				g_hash_table_insert(
-					index->counties, g_steal_pointer(&folded), region);
+				        index->counties, g_steal_pointer(&folded), region);
 		}
 	}
 }
@@ -318,20 +318,20 @@ event_index(Event *event)
 
 	g_clear_pointer(&event->index, index_free);
 	index_list(event->regions, G_STRUCT_OFFSET(EventRegion, no), &index->regions,
-		G_STRUCT_OFFSET(EventRegion, code), &index->region_codes);
+	        G_STRUCT_OFFSET(EventRegion, code), &index->region_codes);
 	index_list(event->sessions, G_STRUCT_OFFSET(EventSession, no), &index->sessions,
-		G_STRUCT_OFFSET(EventSession, code), &index->session_codes);
+	        G_STRUCT_OFFSET(EventSession, code), &index->session_codes);
 	index_list(event->options, G_STRUCT_OFFSET(EventOption, no), &index->options,
-		G_STRUCT_OFFSET(EventOption, code), &index->option_codes);
+	        G_STRUCT_OFFSET(EventOption, code), &index->option_codes);
 	index_list(event->checkpoints, G_STRUCT_OFFSET(EventCheckpoint, no), &index->checkpoints, 0,
-		NULL);
+	        NULL);
 	index_list(event->delegations, G_STRUCT_OFFSET(EventDelegation, no), &index->delegations, 0,
-		NULL);
+	        NULL);
 	index->delegation_codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; i < event->delegations->len; i++) {
 		EventDelegation *delegation = g_ptr_array_index(event->delegations, i);
-		g_hash_table_insert(index->delegation_codes,
-			g_ascii_strdown(delegation->code, -1), delegation);
+		g_hash_table_insert(
+		        index->delegation_codes, g_ascii_strdown(delegation->code, -1), delegation);
 	}
 	index_counties(index, event->regions);
 	event->index = index;
@@ -348,7 +348,7 @@ event_text(const Event *event, const json_t *texts, const char *lang)
 		text = json_string_value(json_object_get(texts, event->languages[0]));
 	if (text != NULL)
 		return text;
-	json_object_foreach((json_t *)texts, key, value)
+	json_object_foreach ((json_t *)texts, key, value)
 		if (json_is_string(value))
 			return json_string_value(value);
 	return "";

@@ -55,7 +55,7 @@ names_add(GPtrArray *regions, const Embedded *file)
 	const char *code;
 	json_t *texts;
 
-	json_object_foreach(names, code, texts)
+	json_object_foreach (names, code, texts)
 		json_object_update(region_of_code(regions, code)->name, texts);
 	json_decref(names);
 }
