@@ -145,15 +145,27 @@ engine_close(Engine *engine)
 	g_clear_pointer(&engine->record, record_free);
 }
 
+static const char *const engines[] = { [DB_SQLITE] = "sqlite", [DB_POSTGRES] = "postgresql" };
+
+static void
+add_test(DbEngine engine, const char *name, EngineTest test, gconstpointer data)
+{
+	g_autofree char *path = g_strdup_printf("/%s/%s", engines[engine], name);
+
+	g_test_add(path, Engine, data, set_up, test, tear_down);
+}
+
+void
+engine_add_test_on(DbEngine engine, const char *name, EngineTest test)
+{
+	add_test(engine, name, test, NULL);
+}
+
 void
 engine_add_data_test(const char *name, EngineTest test, gconstpointer data)
 {
-	static const char *const engines[] = { "sqlite", "postgresql" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(engines); i++) {
-		g_autofree char *path = g_strdup_printf("/%s/%s", engines[i], name);
-		g_test_add(path, Engine, data, set_up, test, tear_down);
-	}
+	add_test(DB_SQLITE, name, test, data);
+	add_test(DB_POSTGRES, name, test, data);
 }
 
 void

@@ -24,6 +24,9 @@ typedef void (*EngineTest)(Engine *engine, gconstpointer data);
 void engine_add_test(const char *name, EngineTest test);
 void engine_add_data_test(const char *name, EngineTest test, gconstpointer data);
 
+/* What only one of them can do, as losing its server. */
+void engine_add_test_on(DbEngine engine, const char *name, EngineTest test);
+
 /* Runs what was registered, in place of g_test_run(). PostgreSQL is that of
  * $TURNOUT_TEST_POSTGRES (an address of a database "postgres" whose user may make others), or a
  * cluster that tests/cluster.sh starts for this program; without either its tests fail. */
