@@ -109,6 +109,16 @@ a_fee_is_told_as_people_write_money(void)
 	assert_says(locale_money(locale_find("en"), 1500, "JPY"), "¥1,500");
 }
 
+static void
+things_are_told_in_one_sentence(void)
+{
+	static const char *const things[] = { "Conference", "Lunch", "Bus", NULL };
+	assert_says(locale_list(locale_find("en"), things, 3), "Conference, Lunch, and Bus");
+	assert_says(locale_list(locale_find("es"), things, 3), "Conference, Lunch y Bus");
+	assert_says(locale_list(locale_find("en"), things + 2, 1), "Bus");
+	assert_says(locale_list(locale_find("en"), things + 3, 0), "");
+}
+
 static const char *
 accepted(const char *header)
 {
@@ -208,6 +218,7 @@ main(int argc, char **argv)
 	TEST(placeholders_are_filled_by_name_and_never_twice);
 	TEST(a_date_is_told_in_the_zone_of_the_event);
 	TEST(a_fee_is_told_as_people_write_money);
+	TEST(things_are_told_in_one_sentence);
 	TEST(a_browser_gets_the_language_it_asks_for);
 	TEST(a_header_that_makes_no_sense_asks_for_nothing);
 	TEST(catalogues_say_their_name_and_direction);

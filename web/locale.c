@@ -11,6 +11,7 @@
 #include <unicode/ucurr.h>
 #include <unicode/udat.h>
 #include <unicode/udateintervalformat.h>
+#include <unicode/ulistformatter.h>
 #include <unicode/uloc.h>
 #include <unicode/unum.h>
 #include <unicode/upluralrules.h>
@@ -23,6 +24,7 @@
 #define ACCEPT_RANGES 32
 #define LIKELY_LENGTH 64
 #define FORMATTED_MAX 256 /* of a date, number or sum of money */
+#define LIST_MAX      32  /* things in one sentence */
 #define ZONE_MAX      96  /* UTF-16 units of a zone name */
 
 struct Locale {
@@ -50,6 +52,7 @@ typedef struct {
 	UPluralRules *plural;
 	UNumberFormat *number;
 	UNumberFormat *money;
+	UListFormatter *list;
 	GHashTable *dates;  /* "STYLE STYLE ZONE" to UDateFormat */
 	GHashTable *ranges; /* "SKELETON ZONE" to UDateIntervalFormat */
 } Formatters;
@@ -65,6 +68,8 @@ formatters_free(gpointer data)
 			unum_close(all[i].number);
 		if (all[i].money != NULL)
 			unum_close(all[i].money);
+		if (all[i].list != NULL)
+			ulistfmt_close(all[i].list);
 		g_clear_pointer(&all[i].dates, g_hash_table_unref);
 		g_clear_pointer(&all[i].ranges, g_hash_table_unref);
 	}
@@ -560,4 +565,31 @@ locale_money(const Locale *locale, gint64 amount, const char *currency)
 	        format, (double)amount / (double)unit, text, FORMATTED_MAX, NULL, &status);
 	char *shown = formatted(text, length, status);
 	return shown != NULL ? shown : g_strdup_printf("%" G_GINT64_FORMAT " %s", amount, currency);
+}
+
+char *
+locale_list(const Locale *locale, const char *const *items, guint n)
+{
+	Formatters *mine = formatters_of(locale);
+	g_autofree char *plain = g_strjoinv(", ", (char **)items);
+	const UChar *items16[LIST_MAX];
+	int32_t lengths[LIST_MAX];
+	UChar text[LIST_MAX * 64];
+	UErrorCode status = U_ZERO_ERROR;
+	if (n == 0 || n > LIST_MAX)
+		return g_steal_pointer(&plain);
+	if (mine->list == NULL)
+		mine->list = ulistfmt_open(locale->icu, &status);
+	for (guint i = 0; i < n; i++) {
+		glong length;
+		items16[i] = (UChar *)g_utf8_to_utf16(items[i], -1, NULL, &length, NULL);
+		lengths[i] = (int32_t)length;
+	}
+	int32_t length = ulistfmt_format(
+	        mine->list, items16, lengths, (int32_t)n, text, G_N_ELEMENTS(text), &status);
+	g_autofree char *shown =
+	        U_SUCCESS(status) ? g_utf16_to_utf8(text, length, NULL, NULL, NULL) : NULL;
+	for (guint i = 0; i < n; i++)
+		g_free((gpointer)items16[i]);
+	return shown != NULL ? g_steal_pointer(&shown) : g_steal_pointer(&plain);
 }

@@ -46,3 +46,5 @@ char *locale_time_range(const Locale *locale, const Event *event, gint64 from, g
 char *locale_time(const Locale *locale, const Event *event, gint64 time);
 /* The money of a fee: amount in the smallest unit, ISO 4217 code. */
 char *locale_money(const Locale *locale, gint64 amount, const char *currency);
+/* "A, B, and C"; @items ends with NULL. */
+char *locale_list(const Locale *locale, const char *const *items, guint n);

@@ -1,0 +1,466 @@
+#include "web/form_private.h"
+
+#include <string.h>
+
+/* ---- fields as JSON ---- */
+
+static const char *const kind_flags[] = {
+	[FIELD_INPUT] = "is_input",
+	[FIELD_TEXT] = "is_text",
+	[FIELD_SELECT] = "is_select",
+	[FIELD_RADIO] = "is_choices",
+	[FIELD_CHECK] = "is_choices",
+};
+
+/* Null where there is nothing to say. */
+static json_t *
+text_or_null(const char *text)
+{
+	return text != NULL && *text != '\0' ? json_string(text) : json_null();
+}
+
+json_t *
+form_field(const Form *form, FieldKind kind, const char *name, const char *label, const char *hint)
+{
+	static const char *const silent[] = { "optional", "required", "class", "autocomplete",
+		"inputmode", "maxlength", "heading", "is_input", "is_text", "is_select",
+		"is_choices", "value", NULL };
+	const IntakeFault *fault = form_fault(form, name);
+	g_autofree char *trouble =
+	        fault != NULL ? form_fault_text(form, fault) : g_strdup(form_refusal(form, name));
+	json_t *field = json_object();
+	for (guint i = 0; silent[i] != NULL; i++)
+		json_object_set_new(field, silent[i], json_null());
+	g_autofree char *described = g_strdup_printf("%s%s%s%s%s", hint != NULL ? name : "",
+	        hint != NULL ? "-hint" : "", hint != NULL && trouble != NULL ? " " : "",
+	        trouble != NULL ? name : "", trouble != NULL ? "-fault" : "");
+	json_object_set_new(field, "id", json_string(name));
+	json_object_set_new(field, "name", json_string(name));
+	json_object_set_new(field, "label", json_string(label));
+	json_object_set_new(field, "hint", text_or_null(hint));
+	json_object_set_new(field, "fault", text_or_null(trouble));
+	json_object_set_new(field, "described", text_or_null(described));
+	json_object_set_new(field, kind_flags[kind], json_true());
+	json_object_set_new(field, "type", json_string("text"));
+	json_object_set_new(field, "kind", json_string(kind == FIELD_CHECK ? "checkbox" : "radio"));
+	json_object_set_new(field, "choices", json_array());
+	json_object_set_new(field, "groups", json_array());
+	return field;
+}
+
+void
+form_field_optional(json_t *field)
+{
+	json_object_set_new(field, "optional", json_true());
+}
+
+const char *
+form_typed(const Form *form, const char *name)
+{
+	if (form->typed == NULL)
+		return NULL;
+	const char *value = fields_get(form->typed, name);
+	return value != NULL ? value : "";
+}
+
+gboolean
+form_typed_has(const Form *form, const char *name, const char *value)
+{
+	const char *typed;
+	if (form->typed == NULL)
+		return FALSE;
+	for (guint n = 0; (typed = fields_nth(form->typed, name, n)) != NULL; n++)
+		if (strcmp(typed, value) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+void
+form_group(json_t *field, const char *heading)
+{
+	json_t *group = json_object();
+	json_object_set_new(group, "heading", text_or_null(heading));
+	json_object_set_new(group, "choices", json_array());
+	json_array_append_new(json_object_get(field, "groups"), group);
+}
+
+/* The id of a choice: its field's and its code, with what a selector would trip over made a hyphen. */
+static char *
+choice_key(const json_t *field, const char *code)
+{
+	char *key = g_strdup_printf("%s-%s", json_string_value(json_object_get(field, "id")),
+	        *code != '\0' ? code : "none");
+	return g_strcanon(
+	        key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", '-');
+}
+
+void
+form_choice(json_t *field, const FormChoice *choice)
+{
+	json_t *groups = json_object_get(field, "groups");
+	gboolean is_select = json_is_true(json_object_get(field, "is_select"));
+	if (!is_select && json_array_size(groups) == 0)
+		form_group(field, NULL);
+	json_t *group = is_select ? field : json_array_get(groups, json_array_size(groups) - 1);
+	g_autofree char *key = choice_key(field, choice->code);
+	json_t *item = json_object();
+	json_object_set_new(item, "code", json_string(choice->code));
+	json_object_set_new(item, "key", json_string(key));
+	json_object_set_new(item, "text", json_string(choice->text));
+	json_object_set_new(item, "note", text_or_null(choice->note));
+	json_object_set_new(item, "side", text_or_null(choice->side));
+	json_object_set_new(item, "checked", json_boolean(choice->checked && !choice->disabled));
+	json_object_set_new(item, "disabled", json_boolean(choice->disabled));
+	json_array_append_new(json_object_get(group, "choices"), item);
+}
+
+/* ---- what every event asks ---- */
+
+#define REQUIRED  1u
+#define OPTIONAL  2u
+#define FREE_TEXT 4u /* "Please don't write about immigration status." */
+
+typedef struct {
+	const char *name;
+	FieldKind kind;
+	unsigned flags;
+	const char *hint; /* key of the catalogue; the label's is "field_" and the name */
+	const char *type, *autocomplete, *inputmode;
+	int maxlength;
+	const char *class;
+	const char *const *codes; /* of a choice; its text is @prefix and the code */
+	const char *prefix;
+	const char *preset;
+	const char *none; /* key of the answer "" of a select */
+} Asked;
+
+static const char *const yes_no[] = { "yes", "no", NULL };
+
+static const Asked asked[] = {
+	{ "name", FIELD_INPUT, REQUIRED, "field_name_hint", "text", "name", NULL,
+	        NAME_MAX_CHARACTERS },
+	{ "contact", FIELD_RADIO, 0, .codes = intake_contacts, .prefix = "contact_",
+	        .preset = "email" },
+	{ "email", FIELD_INPUT, 0, NULL, "email", "email", "email", 254, "when-email" },
+	{ "phone", FIELD_INPUT, 0, NULL, "tel", "tel", "tel", 40, "when-phone" },
+	{ "delegation", FIELD_INPUT, OPTIONAL, "field_delegation_hint", "text", "off", NULL, 64 },
+	{ "age_band", FIELD_RADIO, 0, .codes = intake_age_bands, .prefix = "age_",
+	        .preset = "adult" },
+	{ "guardian", FIELD_INPUT, FREE_TEXT, "field_guardian_hint", "text", "off", NULL,
+	        NAME_MAX_CHARACTERS, "when-minor" },
+	{ "photo", FIELD_RADIO, 0, "field_photo_hint", .codes = intake_photos, .prefix = "photo_",
+	        .preset = "no" },
+	{ "interpretation", FIELD_SELECT, 0, .codes = intake_interpretations,
+	        .prefix = "interpretation_", .none = "interpretation_not" },
+	{ "meal", FIELD_SELECT, 0, .codes = intake_meals, .prefix = "meal_",
+	        .none = "form_no_answer" },
+	{ "access", FIELD_CHECK, 0, .codes = intake_access, .prefix = "access_" },
+	{ "access_text", FIELD_TEXT, FREE_TEXT, .maxlength = NOTE_MAX_CHARACTERS },
+	{ "childcare", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
+	{ "first_time", FIELD_SELECT, 0, .codes = yes_no, .prefix = "form_",
+	        .none = "form_no_answer" },
+	{ "zip", FIELD_INPUT, 0, NULL, "text", "postal-code", "numeric", 10 },
+	{ "assembly_district", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
+	{ "senate_district", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
+	{ "emergency_name", FIELD_INPUT, 0, NULL, "text", "off", NULL, NAME_MAX_CHARACTERS },
+	{ "emergency_phone", FIELD_INPUT, 0, NULL, "tel", "off", "tel", 40 },
+	{ "keep_informed", FIELD_CHECK, 0 },
+	{ "share_regional", FIELD_CHECK, 0 },
+};
+
+static char *
+hint_of(const Form *form, const Asked *row)
+{
+	const char *own = row->hint != NULL ? locale_text(form->locale, row->hint) : NULL;
+	const char *free_text =
+	        row->flags & FREE_TEXT ? locale_text(form->locale, "form_no_status") : NULL;
+	if (own != NULL && free_text != NULL)
+		return g_strdup_printf("%s %s", own, free_text);
+	return g_strdup(own != NULL ? own : free_text);
+}
+
+static void
+set_text(json_t *field, const char *key, const char *value)
+{
+	if (value != NULL)
+		json_object_set_new(field, key, json_string(value));
+}
+
+static void
+set_choices(const Form *form, const Asked *row, json_t *field)
+{
+	const char *typed = form_typed(form, row->name);
+	if (row->none != NULL)
+		form_choice(field, &(FormChoice){ "", locale_text(form->locale, row->none) });
+	for (guint i = 0; row->codes != NULL && row->codes[i] != NULL; i++) {
+		const char *code = row->codes[i];
+		g_autofree char *key = g_strconcat(row->prefix, code, NULL);
+		gboolean preset =
+		        g_strcmp0(row->preset, code) == 0 && (typed == NULL || *typed == '\0');
+		form_choice(field,
+		        &(FormChoice){ code, locale_text(form->locale, key),
+		                .checked = preset || form_typed_has(form, row->name, code) });
+	}
+	/* a consent: one box, its own label is what it says */
+	if (row->kind == FIELD_CHECK && row->codes == NULL)
+		form_choice(field,
+		        &(FormChoice){ "yes", json_string_value(json_object_get(field, "label")),
+		                .checked = form_typed_has(form, row->name, "yes") });
+}
+
+static json_t *
+ask(const Form *form, const Asked *row)
+{
+	g_autofree char *label = g_strconcat("field_", row->name, NULL);
+	g_autofree char *hint = hint_of(form, row);
+	json_t *field =
+	        form_field(form, row->kind, row->name, locale_text(form->locale, label), hint);
+	const char *typed = form_typed(form, row->name);
+	if (typed == NULL && form->preset != NULL && strcmp(row->name, "delegation") == 0)
+		typed = fields_get(form->preset, row->name);
+	set_text(field, "value", typed != NULL ? typed : "");
+	set_text(field, "type", row->type);
+	set_text(field, "autocomplete", row->autocomplete);
+	set_text(field, "inputmode", row->inputmode);
+	set_text(field, "class", row->class);
+	if (row->maxlength > 0)
+		json_object_set_new(field, "maxlength", json_integer(row->maxlength));
+	if (row->flags & OPTIONAL)
+		form_field_optional(field);
+	if (row->flags & REQUIRED)
+		json_object_set_new(field, "required", json_true());
+	if (row->kind >= FIELD_SELECT)
+		set_choices(form, row, field);
+	return field;
+}
+
+/* ---- sections ---- */
+
+static void
+append_field(const Form *form, const char *name, json_t *fields)
+{
+	if (strcmp(name, "region") == 0)
+		json_array_append_new(fields, form_region(form));
+	else if (strcmp(name, "county") == 0)
+		json_array_append_new(fields, form_county(form));
+	else if (strcmp(name, "option") == 0)
+		json_array_append_new(fields, form_option(form));
+	else if (strcmp(name, "sessions") == 0)
+		form_sessions(form, fields);
+	else if (strcmp(name, "required questions") == 0)
+		form_questions(form, TRUE, fields);
+	else if (strcmp(name, "other questions") == 0)
+		form_questions(form, FALSE, fields);
+	for (guint i = 0; i < G_N_ELEMENTS(asked); i++)
+		if (strcmp(asked[i].name, name) == 0)
+			json_array_append_new(fields, ask(form, &asked[i]));
+}
+
+typedef struct {
+	const char *heading, *note; /* keys of the catalogue */
+	const char *fields[6];
+} Section;
+
+static const Section sections[] = {
+	{ "section_you", NULL, { "name", "contact", "email", "phone" } },
+	{ "section_from", NULL, { "region", "delegation" } },
+	{ "section_option", NULL, { "option", "sessions" } },
+	{ "section_questions", NULL, { "required questions" } },
+	{ "section_person", NULL, { "age_band", "guardian", "photo" } },
+};
+
+static const Section more[] = {
+	{ "section_language", NULL, { "interpretation" } },
+	{ "section_food", "section_food_note", { "meal", "access", "access_text" } },
+	{ "section_children", NULL, { "childcare" } },
+	{ "section_place", "section_place_note",
+	        { "county", "zip", "assembly_district", "senate_district" } },
+	{ "section_emergency", "section_emergency_note", { "emergency_name", "emergency_phone" } },
+	{ "section_questions", NULL, { "first_time", "other questions" } },
+	{ "section_touch", NULL, { "keep_informed", "share_regional" } },
+};
+
+static json_t *
+make_sections(const Form *form, const Section *table, guint n)
+{
+	json_t *made = json_array();
+	for (guint i = 0; i < n; i++) {
+		json_t *fields = json_array();
+		for (guint j = 0; j < G_N_ELEMENTS(table[i].fields) && table[i].fields[j] != NULL;
+		        j++)
+			append_field(form, table[i].fields[j], fields);
+		if (json_array_size(fields) == 0) {
+			json_decref(fields);
+			continue;
+		}
+		const char *note =
+		        table[i].note != NULL ? locale_text(form->locale, table[i].note) : NULL;
+		json_t *section = json_object();
+		json_object_set_new(section, "heading",
+		        json_string(locale_text(form->locale, table[i].heading)));
+		json_object_set_new(section, "note", text_or_null(note));
+		json_object_set_new(section, "fields", fields);
+		json_array_append_new(made, section);
+	}
+	return made;
+}
+
+/* Where a link from the list of faults leads: to the field, or to the first answer to choose. */
+static const char *
+target_of(const json_t *field)
+{
+	size_t i, j;
+	json_t *group, *choice;
+	if (!json_is_true(json_object_get(field, "is_choices")))
+		return json_string_value(json_object_get(field, "id"));
+	json_array_foreach (json_object_get(field, "groups"), i, group)
+		json_array_foreach (json_object_get(group, "choices"), j, choice)
+			if (!json_is_true(json_object_get(choice, "disabled")))
+				return json_string_value(json_object_get(choice, "key"));
+	return json_string_value(json_object_get(field, "id"));
+}
+
+/* Adds the faults of these sections to @faults; are there any? */
+static gboolean
+list_faults(const json_t *made, json_t *faults)
+{
+	size_t i, j, before = json_array_size(faults);
+	json_t *section, *field;
+	json_array_foreach (made, i, section)
+		json_array_foreach (json_object_get(section, "fields"), j, field) {
+			json_t *text = json_object_get(field, "fault");
+			if (!json_is_string(text))
+				continue;
+			json_t *fault = json_object();
+			json_object_set_new(fault, "target", json_string(target_of(field)));
+			json_object_set(fault, "text", text);
+			json_array_append_new(faults, fault);
+		}
+	return json_array_size(faults) > before;
+}
+
+/* ---- further people, whom the page doesn't show ---- */
+
+/* "name_2" and the like: is it a field of a further person? */
+static const char *
+person_number(const char *name)
+{
+	const char *number = strrchr(name, '_');
+	guint64 n;
+	if (number == NULL ||
+	        !g_ascii_string_to_unsigned(
+	                number + 1, 10, 2, REGISTRATION_ATTENDEES_MAX + 1, &n, NULL))
+		return NULL;
+	/* a question or a group may have such a code of its own */
+	if (g_str_has_prefix(name, "question_") || g_str_has_prefix(name, "session_"))
+		return strchr(name, '_') == number ? NULL : number + 1;
+	return number + 1;
+}
+
+static json_t *
+keep_others(const Form *form)
+{
+	json_t *kept = json_array();
+	guint n = form->typed != NULL ? fields_count(form->typed) : 0;
+	for (guint i = 0; i < n; i++) {
+		const char *name, *value;
+		fields_at(form->typed, i, &name, &value);
+		if (*value == '\0' || person_number(name) == NULL)
+			continue;
+		json_t *field = json_object();
+		json_object_set_new(field, "name", json_string(name));
+		json_object_set_new(field, "value", json_string(value));
+		json_array_append_new(kept, field);
+	}
+	return kept;
+}
+
+static void
+list_faults_of_others(const Form *form, json_t *faults)
+{
+	for (guint i = 0; form->faults != NULL && i < form->faults->len; i++) {
+		const IntakeFault *trouble = &g_array_index(form->faults, IntakeFault, i);
+		const char *number = person_number(trouble->field);
+		if (number == NULL)
+			continue;
+		g_autofree char *words = form_fault_text(form, trouble);
+		g_autofree char *text = locale_format(
+		        form->locale, "fault_of_person", "number", number, "fault", words, NULL);
+		json_t *fault = json_object();
+		json_object_set_new(fault, "target", json_null());
+		json_object_set_new(fault, "text", json_string(text));
+		json_array_append_new(faults, fault);
+	}
+}
+
+/* ---- all of it ---- */
+
+/* Was anything typed into the part that is folded away? */
+static gboolean
+more_was_typed(const Form *form)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(more); i++)
+		for (guint j = 0; j < G_N_ELEMENTS(more[i].fields) && more[i].fields[j] != NULL;
+		        j++) {
+			const char *typed = form_typed(form, more[i].fields[j]);
+			if (typed != NULL && *typed != '\0')
+				return TRUE;
+		}
+	for (guint i = 0; i < form->event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(form->event->questions, i);
+		g_autofree char *name = g_strconcat("question_", question->code, NULL);
+		const char *typed = form_typed(form, name);
+		if (!question->required && typed != NULL && *typed != '\0')
+			return TRUE;
+	}
+	return FALSE;
+}
+
+json_t *
+form_data(const Form *form)
+{
+	json_t *data = json_object();
+	json_t *faults = json_array();
+	json_t *shown = make_sections(form, sections, G_N_ELEMENTS(sections));
+	json_t *folded = make_sections(form, more, G_N_ELEMENTS(more));
+	list_faults(shown, faults);
+	gboolean folded_fault = list_faults(folded, faults);
+	list_faults_of_others(form, faults);
+	gint64 n = (gint64)json_array_size(faults);
+	g_autofree char *title = locale_plural(form->locale, "fault_title", n, NULL);
+	json_object_set_new(data, "sections", shown);
+	json_object_set_new(data, "more", folded);
+	json_object_set_new(data, "more_open", json_boolean(folded_fault || more_was_typed(form)));
+	json_object_set_new(data, "kept", keep_others(form));
+	json_object_set_new(data, "has_faults", json_boolean(n > 0 && form->refused == NULL));
+	json_object_set_new(data, "faults_title", json_string(title));
+	json_object_set_new(data, "faults", faults);
+	return data;
+}
+
+gboolean
+form_is_open(const Event *event, gint64 now)
+{
+	for (guint i = 0; i < event->options->len; i++)
+		if (event_option_open(event, g_ptr_array_index(event->options, i), now))
+			return TRUE;
+	return FALSE;
+}
+
+const char *
+form_get(gpointer data, const char *name, guint nth)
+{
+	const Form *form = data;
+	const char *typed = fields_nth(form->typed, name, nth);
+	const char *group = form_stop_group(form->event);
+	if (typed != NULL || nth > 0 || group == NULL || !g_str_has_prefix(name, "session_") ||
+	        strcmp(name + strlen("session_"), group) != 0)
+		return typed;
+	const char *stop = fields_get(form->typed, "stop");
+	const char *slash = stop != NULL ? strrchr(stop, '/') : NULL;
+	if (slash == NULL)
+		return NULL;
+	g_autofree char *code = g_strndup(stop, slash - stop);
+	const EventSession *session = event_session_by_code(form->event, code);
+	return session != NULL ? session->code : NULL;
+}

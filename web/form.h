@@ -1,0 +1,37 @@
+/*
+ * The registration form: what is asked, in which order and words, with what was typed kept and
+ * trouble told beside the field. The rules of the answers are schema/intake.h's.
+ *
+ * form.c holds the fields that every event asks, form_event.c those that the event's definition
+ * brings (region, option, its own questions), form_sessions.c the sessions and stops that options leave
+ * to choose, form_faults.c the words for trouble.
+ */
+#pragma once
+
+#include "schema/intake.h"
+#include "web/fields.h"
+#include "web/locale.h"
+
+typedef struct {
+	const Event *event;
+	const Locale *locale;
+	const Room *room;
+	gint64 now;
+	const Fields *typed;  /* of a posted form; NULL for a fresh one */
+	const Fields *preset; /* of a fresh one: the query's "option" and "delegation" */
+	GArray *faults;       /* of IntakeFault, nullable */
+	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
+} Form;
+
+/* {sections, more, more_open, kept, has_faults, faults_title, faults}: what the template "form" walks. */
+json_t *form_data(const Form *form);
+
+/* Is any option to be had at this time? */
+gboolean form_is_open(const Event *event, gint64 now);
+
+/* Of @data, a Form with typed: an IntakeGet. Where a bus is chosen by its stop alone, the session is
+ * read from the stop. */
+const char *form_get(gpointer data, const char *name, guint nth);
+
+/* What PLACE_FULL or PLACE_CLOSED is about, in the person's language; lent by the event. */
+const char *form_refused_title(const Form *form);

@@ -1,0 +1,269 @@
+#include "web/form_private.h"
+
+#include <string.h>
+
+#include "schema/text.h"
+
+/* So few are left that it helps to say so. */
+#define FEW_LEFT   20
+#define RADIOS_MAX 8 /* more answers to one question are a list to open */
+
+const char *
+form_event_text(const Form *form, const json_t *texts)
+{
+	return event_text(form->event, texts, locale_code(form->locale));
+}
+
+void
+form_add_line(GString *lines, const char *line)
+{
+	if (line == NULL || *line == '\0')
+		return;
+	if (lines->len > 0)
+		g_string_append(lines, " · ");
+	g_string_append(lines, line);
+}
+
+char *
+form_left_text(const Form *form, int room)
+{
+	if (room == 0)
+		return g_strdup(locale_text(form->locale, "option_full"));
+	if (room == NO_CAPACITY || room > FEW_LEFT)
+		return NULL;
+	return locale_plural(form->locale, "option_left", room, NULL);
+}
+
+/* ---- region and county ---- */
+
+json_t *
+form_region(const Form *form)
+{
+	const GPtrArray *regions = form->event->regions;
+	json_t *field =
+	        form_field(form, FIELD_SELECT, "region", locale_text(form->locale, "field_region"),
+	                locale_text(form->locale, "field_region_hint"));
+	json_object_set_new(field, "required", json_true());
+	if (regions->len > 1)
+		form_choice(field, &(FormChoice){ "", locale_text(form->locale, "form_choose") });
+	for (guint i = 0; i < regions->len; i++) {
+		const EventRegion *region = g_ptr_array_index(regions, i);
+		form_choice(field,
+		        &(FormChoice){ region->code, form_event_text(form, region->name),
+		                .checked = form_typed_has(form, "region", region->code) });
+	}
+	return field;
+}
+
+static int
+compare_counties(gconstpointer a, gconstpointer b, gpointer lang)
+{
+	return text_compare(lang, *(const char *const *)a, *(const char *const *)b);
+}
+
+json_t *
+form_county(const Form *form)
+{
+	g_autoptr(GPtrArray) counties = g_ptr_array_new();
+	json_t *field =
+	        form_field(form, FIELD_SELECT, "county", locale_text(form->locale, "field_county"),
+	                locale_text(form->locale, "field_county_hint"));
+	for (guint i = 0; i < form->event->regions->len; i++) {
+		const EventRegion *region = g_ptr_array_index(form->event->regions, i);
+		for (guint j = 0; region->counties != NULL && region->counties[j] != NULL; j++)
+			g_ptr_array_add(counties, region->counties[j]);
+	}
+	g_ptr_array_sort_with_data(counties, compare_counties, (gpointer)locale_code(form->locale));
+	form_choice(field, &(FormChoice){ "", locale_text(form->locale, "form_no_answer") });
+	/* what was typed stays, though it is none of the list */
+	const char *typed = form_typed(form, "county");
+	gboolean listed = FALSE;
+	for (guint i = 0; i < counties->len; i++) {
+		const char *county = g_ptr_array_index(counties, i);
+		gboolean checked = form_typed_has(form, "county", county);
+		listed = listed || checked;
+		form_choice(field, &(FormChoice){ county, county, .checked = checked });
+	}
+	if (typed != NULL && *typed != '\0' && !listed)
+		form_choice(field, &(FormChoice){ typed, typed, .checked = TRUE });
+	return field;
+}
+
+/* ---- option ---- */
+
+static gint64
+closing_of(const Event *event, const EventOption *option)
+{
+	return option->closes != NO_TIME ? option->closes : event->closes;
+}
+
+static char *
+includes_text(const Form *form, const EventOption *option)
+{
+	g_autoptr(GPtrArray) titles = g_ptr_array_new();
+	for (guint i = 0; i < option->includes->len; i++) {
+		const EventSession *session =
+		        event_session(form->event, g_array_index(option->includes, guint16, i));
+		if (session != NULL)
+			g_ptr_array_add(titles, (gpointer)form_event_text(form, session->title));
+	}
+	guint n = titles->len;
+	g_ptr_array_add(titles, NULL);
+	return locale_list(form->locale, (const char *const *)titles->pdata, n);
+}
+
+/* Why it can't be chosen, or until when it can. */
+static char *
+option_state(const Form *form, const EventOption *option, int room)
+{
+	gint64 opens = option->opens != NO_TIME ? option->opens : form->event->opens;
+	gint64 closes = closing_of(form->event, option);
+	if (room == 0)
+		return form_left_text(form, room);
+	gboolean open = event_option_open(form->event, option, form->now);
+	const char *key = open      ? "option_open_until"
+	        : form->now < opens ? "option_opens"
+	                            : "option_closed";
+	g_autofree char *when = locale_date_time(
+	        form->locale, form->event, !open && form->now < opens ? opens : closes);
+	g_autofree char *state =
+	        locale_format(form->locale, key, "until", when, "when", when, NULL);
+	g_autofree char *left = open ? form_left_text(form, room) : NULL;
+	if (left == NULL)
+		return g_steal_pointer(&state);
+	return g_strdup_printf("%s · %s", left, state);
+}
+
+static gboolean
+option_is_preset(const Form *form, const EventOption *option, guint available)
+{
+	if (form->typed == NULL && form->preset != NULL &&
+	        g_strcmp0(fields_get(form->preset, "option"), option->code) == 0)
+		return TRUE;
+	const char *typed = form_typed(form, "option");
+	return available == 1 && (typed == NULL || *typed == '\0');
+}
+
+static gboolean
+option_is_available(const Form *form, guint i)
+{
+	return event_option_open(
+	               form->event, g_ptr_array_index(form->event->options, i), form->now) &&
+	        form->room->options[i] != 0;
+}
+
+static void
+add_option(const Form *form, json_t *field, guint i, guint available)
+{
+	const EventOption *option = g_ptr_array_index(form->event->options, i);
+	g_autoptr(GString) note = g_string_new(NULL);
+	g_autofree char *includes = includes_text(form, option);
+	g_autofree char *state = option_state(form, option, form->room->options[i]);
+	g_autofree char *fee = option->fee_amount > 0
+	        ? locale_money(form->locale, option->fee_amount, option->fee_currency)
+	        : g_strdup(locale_text(form->locale, "option_free"));
+	g_autofree char *id = g_strdup_printf("option-%u", i + 1);
+	form_add_line(note, includes);
+	if (option->fee_amount > 0)
+		form_add_line(note, form_event_text(form, option->fee_text));
+	form_add_line(note, state);
+	form_choice(field,
+	        &(FormChoice){ option->code, form_event_text(form, option->title), note->str, fee,
+	                .checked = form_typed_has(form, "option", option->code) ||
+	                        option_is_preset(form, option, available),
+	                .disabled = !option_is_available(form, i) });
+	/* theme.css knows options by their place, not by their code */
+	json_t *choices =
+	        json_object_get(json_array_get(json_object_get(field, "groups"), 0), "choices");
+	json_object_set_new(
+	        json_array_get(choices, json_array_size(choices) - 1), "key", json_string(id));
+}
+
+json_t *
+form_option(const Form *form)
+{
+	guint n = form->event->options->len, available = 0;
+	json_t *field = form_field(
+	        form, FIELD_RADIO, "option", locale_text(form->locale, "field_option"), NULL);
+	for (guint i = 0; i < n; i++)
+		available += option_is_available(form, i);
+	/* what is open is offered first */
+	for (guint i = 0; i < n; i++)
+		if (option_is_available(form, i))
+			add_option(form, field, i, available);
+	for (guint i = 0; i < n; i++)
+		if (!option_is_available(form, i))
+			add_option(form, field, i, available);
+	return field;
+}
+
+/* ---- the event's own questions ---- */
+
+static FieldKind
+question_kind(const EventQuestion *question)
+{
+	if (strcmp(question->type, "choices") == 0)
+		return FIELD_CHECK;
+	if (strcmp(question->type, "choice") == 0)
+		return json_array_size(question->choices) > RADIOS_MAX ? FIELD_SELECT : FIELD_RADIO;
+	if (strcmp(question->type, "yes-no") == 0)
+		return FIELD_RADIO;
+	return strcmp(question->type, "number") == 0 ? FIELD_INPUT : FIELD_TEXT;
+}
+
+static void
+add_answers(const Form *form, const EventQuestion *question, json_t *field, const char *name)
+{
+	size_t i;
+	json_t *choice;
+	if (json_is_true(json_object_get(field, "is_select")))
+		form_choice(field, &(FormChoice){ "", locale_text(form->locale, "form_choose") });
+	json_array_foreach (question->choices, i, choice) {
+		const char *code = json_string_value(json_object_get(choice, "code"));
+		form_choice(field,
+		        &(FormChoice){ code,
+		                form_event_text(form, json_object_get(choice, "label")),
+		                .checked = form_typed_has(form, name, code) });
+	}
+	if (strcmp(question->type, "yes-no") == 0) {
+		form_choice(field,
+		        &(FormChoice){ "yes", locale_text(form->locale, "form_yes"),
+		                .checked = form_typed_has(form, name, "yes") });
+		form_choice(field,
+		        &(FormChoice){ "no", locale_text(form->locale, "form_no"),
+		                .checked = form_typed_has(form, name, "no") });
+	}
+}
+
+static void
+add_question(const Form *form, const EventQuestion *question, json_t *fields)
+{
+	g_autofree char *name = g_strconcat("question_", question->code, NULL);
+	g_autofree char *why = locale_format(form->locale, "field_question_why", "purpose",
+	        form_event_text(form, question->purpose), NULL);
+	FieldKind kind = question_kind(question);
+	g_autofree char *hint = kind == FIELD_TEXT
+	        ? g_strdup_printf("%s %s", why, locale_text(form->locale, "form_no_status"))
+	        : g_strdup(why);
+	const char *typed = form_typed(form, name);
+	json_t *field = form_field(form, kind, name, form_event_text(form, question->label), hint);
+	if (question->required)
+		json_object_set_new(field, "required", json_true());
+	json_object_set_new(field, "value", json_string(typed != NULL ? typed : ""));
+	json_object_set_new(
+	        field, "maxlength", json_integer(kind == FIELD_TEXT ? ANSWER_MAX_CHARACTERS : 12));
+	if (kind == FIELD_INPUT)
+		json_object_set_new(field, "inputmode", json_string("numeric"));
+	add_answers(form, question, field, name);
+	json_array_append_new(fields, field);
+}
+
+void
+form_questions(const Form *form, gboolean required, json_t *fields)
+{
+	for (guint i = 0; i < form->event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(form->event->questions, i);
+		if (question->required == required)
+			add_question(form, question, fields);
+	}
+}

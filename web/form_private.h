@@ -1,0 +1,62 @@
+/*
+ * What form.c, form_event.c and form_faults.c share: fields as JSON for the templates "field",
+ * "input", "textarea", "select" and "choices".
+ *
+ * A field: {id, name, label, hint, fault, described, optional, required, class, is_input | is_text |
+ * is_select | is_choices, …}. Each key is there, null when it says nothing: mustache looks outward for
+ * what is absent.
+ */
+#pragma once
+
+#include "web/form.h"
+
+typedef enum {
+	FIELD_INPUT,
+	FIELD_TEXT,
+	FIELD_SELECT,
+	FIELD_RADIO,
+	FIELD_CHECK,
+} FieldKind;
+
+/* A field without value; its fault is found by @name. */
+json_t *form_field(const Form *form, FieldKind kind, const char *name, const char *label,
+	const char *hint);
+void form_field_optional(json_t *field);
+
+/* What was typed, "" when nothing was; NULL on a fresh form. */
+const char *form_typed(const Form *form, const char *name);
+gboolean form_typed_has(const Form *form, const char *name, const char *value);
+
+/* One answer to choose. @note, @side nullable. */
+typedef struct {
+	const char *code, *text, *note, *side;
+	gboolean checked, disabled;
+} FormChoice;
+/* Adds to the last group of @field, or to its only list when it is a select. */
+void form_choice(json_t *field, const FormChoice *choice);
+/* Begins a group of choices under @heading (nullable). */
+void form_group(json_t *field, const char *heading);
+
+/* @texts in the page's language, lent by the event. */
+const char *form_event_text(const Form *form, const json_t *texts);
+/* Adds @line (nullable) to @lines, which are told one after another. */
+void form_add_line(GString *lines, const char *line);
+/* "Full", or "3 places left" when they are few; NULL when there is nothing to say. Owned. */
+char *form_left_text(const Form *form, int room);
+
+json_t *form_region(const Form *form);
+json_t *form_county(const Form *form);
+json_t *form_option(const Form *form);
+/* Appends the groups that options leave to choose, with their stops. */
+void form_sessions(const Form *form, json_t *fields);
+/* Appends the event's own questions, those that are @required or the others. */
+void form_questions(const Form *form, gboolean required, json_t *fields);
+/* The group whose sessions are chosen by their stops alone; NULL when there is none. */
+const char *form_stop_group(const Event *event);
+
+/* The fault of @name, NULL when it has none. */
+const IntakeFault *form_fault(const Form *form, const char *name);
+/* Its words. Owned by the caller. */
+char *form_fault_text(const Form *form, const IntakeFault *fault);
+/* What the refusal says beside the field @name; NULL when it isn't about it. Lent. */
+const char *form_refusal(const Form *form, const char *name);
