@@ -452,7 +452,7 @@ form_get(gpointer data, const char *name, guint nth)
 {
 	const Form *form = data;
 	const char *typed = fields_nth(form->typed, name, nth);
-	const char *group = form_stop_group(form->event);
+	const char *group = form->stop_group;
 	if (typed != NULL || nth > 0 || group == NULL || !g_str_has_prefix(name, "session_") ||
 	        strcmp(name + strlen("session_"), group) != 0)
 		return typed;

@@ -18,6 +18,7 @@ typedef struct {
 	const Room *room;
 	gint64 now;
 	const Fields *typed;  /* of a posted form; NULL for a fresh one */
+	const char *stop_group; /* form_stop_group(), asked once for form_get() */
 	const Fields *preset; /* of a fresh one: the query's "option" and "delegation" */
 	GArray *faults;       /* of IntakeFault, nullable */
 	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
@@ -29,7 +30,10 @@ json_t *form_data(const Form *form);
 /* Is any option to be had at this time? */
 gboolean form_is_open(const Event *event, gint64 now);
 
-/* Of @data, a Form with typed: an IntakeGet. Where a bus is chosen by its stop alone, the session is
+/* The group whose sessions are chosen by their stops alone; NULL when there is none. Lent by @event. */
+const char *form_stop_group(const Event *event);
+
+/* Of @data, a Form with typed and stop_group: an IntakeGet. Where a bus is chosen by its stop alone, the session is
  * read from the stop. */
 const char *form_get(gpointer data, const char *name, guint nth);
 

@@ -51,8 +51,6 @@ json_t *form_option(const Form *form);
 void form_sessions(const Form *form, json_t *fields);
 /* Appends the event's own questions, those that are @required or the others. */
 void form_questions(const Form *form, gboolean required, json_t *fields);
-/* The group whose sessions are chosen by their stops alone; NULL when there is none. */
-const char *form_stop_group(const Event *event);
 
 /* The fault of @name, NULL when it has none. */
 const IntakeFault *form_fault(const Form *form, const char *name);

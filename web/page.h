@@ -33,6 +33,8 @@ Db *request_db(Request *request, GError **error);
 /* The event of the path (":event"), from the shelf; NULL with @error (ABSENT: the page is 404). */
 const Event *request_event(Request *request, GError **error);
 const Event *request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **error);
+/* Do forms look for robots? ([web] robots) */
+gboolean request_robots(const Request *request);
 /* "https://host" that links begin with. */
 const char *request_base_url(const Request *request);
 /* What the guard found of a form's csrf (FOR_ANYONE, POST): HOLDS, or STALE, then the page answers 422

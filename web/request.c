@@ -402,6 +402,13 @@ request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **
 	return hold(request, event);
 }
 
+gboolean
+request_robots(const Request *request)
+{
+	const char *robots = settings_get(request->server->settings, SETTING_WEB_ROBOTS);
+	return g_strcmp0(robots, "off") != 0;
+}
+
 const char *
 request_base_url(const Request *request)
 {

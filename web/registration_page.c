@@ -1,0 +1,326 @@
+/*
+ * /e/{event}/register: the form, and what becomes of it.
+ *
+ * The worker reads, seals and signs; the writer takes the place; then the outcome becomes the answer. What was
+ * typed is never lost: every answer but the ticket's page is the form as it was sent, with a word on top.
+ */
+#include <string.h>
+
+#include "schema/id.h"
+#include "web/form.h"
+#include "web/routes.h"
+
+/* Nobody reads and answers the form this fast. */
+#define TRAP_MS 2000
+/* How often a work is prepared anew: the definition was loaded meanwhile, or an id was taken. */
+#define PREPARE_MAX 3
+
+/* ---- the form as a page ---- */
+
+typedef struct {
+	const char *title, *text; /* of the word on top; nullable */
+	const char *url, *link;   /* a link in it; nullable */
+} Notice;
+
+/* The form's own id and its proof. */
+typedef struct {
+	char submission[SUBMISSION_TEXT_LENGTH + 1];
+	guint8 bytes[SUBMISSION_BYTES];
+} Ticketed;
+
+static VaultEvent *
+keys_of(const Request *request, const Event *event, GError **error)
+{
+	return vault_event(record_vault(request_record(request)), event->id, error);
+}
+
+static void
+set_frame(Request *request, const Event *event, json_t *data)
+{
+	const Locale *locale = request_locale(request);
+	const char *title = event_text(event, event->title, locale_code(locale));
+	g_autofree char *page_title =
+	        g_strdup_printf("%s · %s", locale_text(locale, "form_title"), title);
+	g_autofree char *url = g_strdup_printf("/e/%s", event->slug);
+	json_t *home = json_object();
+	json_object_set_new(home, "url", json_string(url));
+	json_object_set_new(home, "title", json_string(title));
+	json_object_set_new(data, "home", home);
+	json_object_set_new(data, "page_title", json_string(page_title));
+	json_object_set_new(data, "has_languages", json_true());
+	json_object_set_new(data, "contact",
+	        event->contact != NULL ? json_string(event->contact) : json_null());
+}
+
+static void
+set_notice(json_t *data, const Notice *notice)
+{
+	json_t *shown = json_object();
+	if (notice == NULL || notice->title == NULL) {
+		json_decref(shown);
+		return;
+	}
+	json_object_set_new(shown, "title", json_string(notice->title));
+	json_object_set_new(shown, "text", json_string(notice->text));
+	if (notice->url != NULL) {
+		json_t *link = json_object();
+		json_object_set_new(link, "url", json_string(notice->url));
+		json_object_set_new(link, "label", json_string(notice->link));
+		json_object_set_new(shown, "link", link);
+	}
+	json_object_set_new(data, "notice", shown);
+}
+
+static Reply *
+form_page(Request *request, int status, Form *form, const Ticketed *own, gboolean asked_again,
+        const Notice *notice)
+{
+	GError *error = NULL;
+	VaultEvent *keys = keys_of(request, form->event, &error);
+	Db *db = keys != NULL ? request_db(request, &error) : NULL;
+	g_autoptr(Room) room = db != NULL ? room_read(db, form->event, &error) : NULL;
+	if (room == NULL)
+		return reply_error(request, error);
+	char csrf[CSRF_TEXT_LENGTH + 1];
+	vault_csrf(keys, own->bytes, request_now(request), csrf);
+	form->room = room;
+	g_autofree char *action = g_strdup_printf("/e/%s/register", form->event->slug);
+	json_t *data = form_data(form);
+	json_object_set_new(data, "open", json_true());
+	json_object_set_new(data, "action", json_string(action));
+	json_object_set_new(data, "submission", json_string(own->submission));
+	json_object_set_new(data, "csrf", json_string(csrf));
+	json_object_set_new(data, "asked_again", json_boolean(asked_again));
+	set_frame(request, form->event, data);
+	set_notice(data, notice);
+	return reply_page(request, status, "form", data);
+}
+
+/* Nothing is open: say so, and since or until when. */
+static Reply *
+shut_page(Request *request, const Event *event, int status)
+{
+	const Locale *locale = request_locale(request);
+	gboolean early = request_now(request) < event->opens;
+	g_autofree char *when =
+	        locale_date_time(locale, event, early ? event->opens : event->closes);
+	g_autofree char *text =
+	        locale_format(locale, early ? "event_opens" : "event_closed", "when", when, NULL);
+	Notice notice = { .title = locale_text(
+		                  locale, early ? "notice_early_title" : "notice_closed_title"),
+		.text = text };
+	json_t *data = json_object();
+	json_object_set_new(data, "open", json_false());
+	set_frame(request, event, data);
+	set_notice(data, &notice);
+	return reply_page(request, status, "form", data);
+}
+
+static Reply *
+registration_form(Request *request)
+{
+	GError *error = NULL;
+	Ticketed own;
+	const Event *event = request_event(request, &error);
+	if (event == NULL)
+		return reply_error(request, error);
+	if (!form_is_open(event, request_now(request)))
+		return shut_page(request, event, 200);
+	submission_new(request_now_ms(request), own.submission);
+	submission_parse(own.submission, own.bytes);
+	Form form = { .event = event,
+		.locale = request_locale(request),
+		.now = request_now(request),
+		.preset = request_query(request) };
+	return form_page(request, 200, &form, &own, FALSE, NULL);
+}
+
+/* ---- the form that was sent ---- */
+
+typedef struct {
+	Form form;
+	Ticketed own;
+	VaultEvent *keys; /* lent by the vault */
+	Registration *registration;
+	PlaceWork work;
+	guint prepared;
+} Sent;
+
+static void
+sent_free(gpointer data)
+{
+	Sent *sent = data;
+	registration_free(sent->registration);
+	g_clear_pointer(&sent->form.faults, g_array_unref);
+	g_free(sent);
+}
+
+/* The form again, with a word on top by its keys. */
+static Reply *
+ask_again(Request *request, int status, Sent *sent, const char *title_key, const char *text_key)
+{
+	const Locale *locale = request_locale(request);
+	Notice notice = { locale_text(locale, title_key), locale_text(locale, text_key) };
+	return form_page(request, status, &sent->form, &sent->own, TRUE, &notice);
+}
+
+/* A robot fills what people don't see, and is faster than they are. It may as well be a person: so the form comes
+ * back once, and the second time it counts. */
+static gboolean
+seems_robot(Request *request, const Sent *sent)
+{
+	const Fields *typed = sent->form.typed;
+	const char *website = fields_get(typed, "website");
+	const char *again = fields_get(typed, "again");
+	if (!request_robots(request) || (again != NULL && *again != '\0'))
+		return FALSE;
+	gint64 made_ms = 0;
+	for (guint i = 0; i < 6; i++)
+		made_ms = made_ms << 8 | sent->own.bytes[i];
+	gint64 age_ms = request_now_ms(request) - made_ms;
+	return (website != NULL && *website != '\0') || (age_ms >= 0 && age_ms < TRAP_MS);
+}
+
+static Reply *prepare(Request *request, Sent *taken);
+
+/* Once more from the start: what was prepared can't be used twice. */
+static Sent *
+sent_again(const Sent *sent)
+{
+	Sent *again = g_new0(Sent, 1);
+	again->form = sent->form;
+	again->form.faults = NULL;
+	again->own = sent->own;
+	again->keys = sent->keys;
+	again->prepared = sent->prepared;
+	return again;
+}
+
+static Reply *
+refused_page(Request *request, Sent *sent)
+{
+	const Locale *locale = request_locale(request);
+	const PlaceAnswer *answer = &sent->work.answer;
+	gboolean full = answer->outcome == PLACE_FULL;
+	if (!full && !form_is_open(sent->form.event, request_now(request)))
+		return shut_page(request, sent->form.event, 409);
+	sent->form.refused = answer;
+	g_autofree char *title =
+	        locale_format(locale, full ? "notice_full_title" : "notice_shut_title", "what",
+	                form_refused_title(&sent->form), NULL);
+	Notice notice = { title,
+		locale_text(locale, full ? "notice_full_text" : "notice_shut_text") };
+	return form_page(request, 409, &sent->form, &sent->own, TRUE, &notice);
+}
+
+static char *
+ticket_path(const Sent *sent)
+{
+	char token[LINK_TOKEN_LENGTH + 1];
+	vault_link(sent->keys, LINK_TICKET, sent->work.answer.registration,
+	        sent->work.answer.link_no, token);
+	return g_strdup_printf("/t/%s", token);
+}
+
+static Reply *
+registration_done(Request *request, gpointer data, const GError *error)
+{
+	Sent *sent = data;
+	const Locale *locale = request_locale(request);
+	if (g_error_matches(error, DB_ERROR, DB_ERROR_CONFLICT) && sent->prepared < PREPARE_MAX)
+		return prepare(request, sent_again(sent));
+	if (error != NULL)
+		return reply_error(request, g_error_copy(error));
+	g_autofree char *path = NULL;
+	switch (sent->work.answer.outcome) {
+	case PLACE_TAKEN:
+	case PLACE_TAKEN_BEFORE:
+		path = ticket_path(sent);
+		return reply_see_other(request, path);
+	case PLACE_OTHER: {
+		path = ticket_path(sent);
+		Notice notice = { locale_text(locale, "notice_other_title"),
+			locale_text(locale, "notice_other_text"), path,
+			locale_text(locale, "notice_other_link") };
+		return form_page(request, 409, &sent->form, &sent->own, TRUE, &notice);
+	}
+	case PLACE_FULL:
+	case PLACE_CLOSED:
+		return refused_page(request, sent);
+	case PLACE_CHANGED:
+		break;
+	}
+	return ask_again(request, 409, sent, "notice_changed_title", "notice_changed_text");
+}
+
+/* Reads, seals and signs, and hands the work to the writer. Takes @taken. */
+static Reply *
+prepare(Request *request, Sent *taken)
+{
+	Sent *sent = taken;
+	GError *error = NULL;
+	Reply *reply;
+	IntakeAsked asked = { .event = sent->form.event,
+		.keys = sent->keys,
+		.get = form_get,
+		.data = &sent->form,
+		.lang = locale_code(sent->form.locale),
+		.submission = sent->own.bytes,
+		.first_id = id_new(request_now_ms(request)),
+		.now = request_now(request) };
+	sent->prepared++;
+	sent->form.faults = intake_faults_new();
+	sent->registration = intake_take(&asked, sent->form.faults, &error);
+	if (sent->registration == NULL) {
+		reply = error != NULL
+		        ? reply_error(request, error)
+		        : form_page(request, 422, &sent->form, &sent->own, TRUE, NULL);
+		sent_free(sent);
+		return reply;
+	}
+	sent->work = (PlaceWork){
+		.event = sent->form.event, .asked = sent->registration, .now = request_now(request)
+	};
+	return reply_after(request, registration_work, registration_done, sent, sent_free);
+}
+
+static Reply *
+registration_submit(Request *request)
+{
+	GError *error = NULL;
+	const Event *event = request_event(request, &error);
+	VaultEvent *keys = event != NULL ? keys_of(request, event, &error) : NULL;
+	if (keys == NULL)
+		return reply_error(request, error);
+	Sent *sent = g_new0(Sent, 1);
+	sent->keys = keys;
+	sent->form = (Form){ .event = event,
+		.locale = request_locale(request),
+		.now = request_now(request),
+		.typed = request_form(request),
+		.stop_group = form_stop_group(event) };
+	/* the guard has seen that it is one of ours */
+	g_strlcpy(sent->own.submission, fields_get(sent->form.typed, "submission"),
+	        sizeof sent->own.submission);
+	submission_parse(sent->own.submission, sent->own.bytes);
+
+	Reply *reply = NULL;
+	const char *other_language = fields_get(sent->form.typed, "switch");
+	gboolean again = fields_get(sent->form.typed, "again") != NULL;
+	if (other_language != NULL)
+		reply = form_page(request, 200, &sent->form, &sent->own, again, NULL);
+	else if (request_csrf(request) == CSRF_STALE)
+		reply = ask_again(request, 422, sent, "notice_stale_title", "notice_stale_text");
+	else if (seems_robot(request, sent))
+		reply = ask_again(request, 422, sent, "notice_again_title", "notice_again_text");
+	if (reply == NULL)
+		return prepare(request, sent);
+	sent_free(sent);
+	return reply;
+}
+
+const Route registration_routes[] = {
+	{ HTTP_GET, "/e/:event/register", FOR_ANYONE, registration_form },
+	{ HTTP_POST, "/e/:event/register", FOR_ANYONE, registration_submit },
+	{ 0 },
+};
