@@ -3,6 +3,8 @@
 #include "schema/device.h"
 #include "schema/error.h"
 #include "schema/init.h"
+#include "schema/roster.h"
+#include "schema/verify.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,9 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{ "init", init_command, "schema init", "make the data folder, its keys and the database" },
+	{ "import", roster_command, "schema import", "register a list of people from a CSV file" },
+	{ "verify", verify_command, "schema verify",
+	        "check database, keys, sealed values, scan log, presence and counts" },
 	{ "device", device_command, "schema device",
 	        "add, revoke or list phones and laptops that scan" },
 };

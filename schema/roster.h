@@ -24,7 +24,8 @@
  * left out, every row as long as the header. NULL with all faults by line and column (INPUT). */
 json_t *roster_parse(FILE *file, const char *source, GError **error);
 
-/* The operation "schema.import": what roster_parse() gave, with "event" (slug), "source" (the
+#define ROSTER_OPERATION "schema.import"
+/* The operation: what roster_parse() gave, with "event" (slug), "source" (the
  * file's name, for messages) and "dry_run". Answers {"registered", "already"}. On any fault nothing
  * is registered and all faults are told by line and column (INPUT). A dry run finds the same
  * faults, counts the same, and registers nobody. */
