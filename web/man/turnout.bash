@@ -1,0 +1,52 @@
+# Completion of turnout for bash: commands, their options, and the words that some options take.
+
+_turnout() {
+	local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local common='--data --database --master-file --help --version'
+	local words='' command=${COMP_WORDS[1]:-}
+
+	case $before in
+	--data | --output | --tls-cert | --tls-key | --config | --master-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+		;;
+	--format) words='table csv json' ;;
+	--by) words='region session region,session' ;;
+	--role) words='scan supervisor' ;;
+	--robots) words='on off' ;;
+	--event | --session | --checkpoint | --region | --database | --listen | --public-url | --starts | --trusted-proxies)
+		return
+		;;
+	*)
+		if [ "$COMP_CWORD" -eq 1 ]; then
+			words='web schema checkin report --help --version'
+		else
+			case $command in
+			web) words="$common --listen --public-url --trusted-proxies --tls-cert --tls-key --robots --config" ;;
+			checkin) words="$common --event --session --checkpoint --json" ;;
+			report)
+				words="$common --event --session --region --by --format --output"
+				[ "$COMP_CWORD" -ne 2 ] || words="attendance roster $words"
+				;;
+			schema)
+				case ${COMP_WORDS[2]:-} in
+				load) words="$common --starts" ;;
+				import) words="$common --event --dry-run" ;;
+				device)
+					words="$common --event --session --checkpoint --role"
+					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
+					;;
+				*) words="$common" ;;
+				esac
+				[ "$COMP_CWORD" -ne 2 ] || words='init load import device verify export'
+				;;
+			esac
+		fi
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	if [ ${#COMPREPLY[@]} -eq 0 ] && [ "$command" = schema ]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	fi
+}
+complete -F _turnout turnout
