@@ -8,5 +8,4 @@
 export const suites = [
   { file: 'test_house.mjs' },
   { file: 'test_run.mjs' },
-  { file: 'test_catalogues.mjs' },
 ];

@@ -85,11 +85,11 @@ deadlines_free(Deadlines *deadlines)
 }
 
 Connection *
-deadlines_add(Deadlines *deadlines, int fd)
+deadlines_add(Deadlines *deadlines, int fd, gint64 milliseconds)
 {
 	Connection *connection = g_new0(Connection, 1);
 	connection->fd = fd;
-	connection_deadline(connection, HEADER_DEADLINE_MS);
+	connection_deadline(connection, milliseconds);
 	pthread_mutex_lock(&deadlines->lock);
 	connection->next = deadlines->first;
 	if (connection->next != NULL)

@@ -284,27 +284,16 @@ free_exchange(Exchange *exchange)
 	g_free(exchange);
 }
 
-/* A request line whose header never came whole: libmicrohttpd tells of no end of it. */
-static void
-drop_unheard(Connection *socket)
-{
-	if (socket->unheard != NULL)
-		free_exchange(socket->unheard);
-	socket->unheard = NULL;
-}
-
 static void *
 begin_exchange(void *data, const char *uri, struct MHD_Connection *connection)
 {
 	Server *server = data;
-	Connection *socket = socket_of(connection);
-	drop_unheard(socket);
 	Exchange *exchange = g_new0(Exchange, 1);
 	exchange->request = request_new(server, uri);
-	exchange->request->connection = socket;
+	exchange->request->connection = socket_of(connection);
 	exchange->connection = connection;
 	exchange->transport = server->transport;
-	return socket->unheard = exchange;
+	return exchange;
 }
 
 static enum MHD_Result
@@ -314,7 +303,6 @@ after_header(Exchange *exchange, const char *method, const char *version)
 	struct MHD_Connection *connection = exchange->connection;
 	__atomic_add_fetch(&exchange->transport->in_flight, 1, __ATOMIC_SEQ_CST);
 	exchange->counted = TRUE;
-	request->connection->unheard = NULL;
 	if (state_of(exchange->transport) == STATE_CLOSED)
 		return MHD_NO;
 	request->worker = worker_of_thread(request->server);
@@ -324,7 +312,7 @@ after_header(Exchange *exchange, const char *method, const char *version)
 	exchange->step = STEP_BODY;
 
 	const gboolean has_body = request->content_length > 0 || request->chunked;
-	connection_deadline(request->connection, has_body ? BODY_DEADLINE_MS : 0);
+	connection_deadline(request->connection, has_body ? request->server->body_ms : 0);
 	if (request->refusal == 0)
 		return MHD_YES;
 	/* A small body is read and dropped first, so that the client hears the answer. */
@@ -369,6 +357,9 @@ end_exchange(void *data, struct MHD_Connection *connection, void **context,
 		return;
 	*context = NULL;
 	connection_deadline(exchange->request->connection, IDLE_DEADLINE_MS);
+	/* who left while the writer worked is only noticed now */
+	if (exchange->step == STEP_WAITING)
+		__atomic_sub_fetch(&exchange->transport->suspended, 1, __ATOMIC_SEQ_CST);
 	if (exchange->counted)
 		__atomic_sub_fetch(&exchange->transport->in_flight, 1, __ATOMIC_SEQ_CST);
 	free_exchange(exchange);
@@ -378,13 +369,14 @@ static void
 connection_comes_or_goes(void *data, struct MHD_Connection *connection, void **context,
         enum MHD_ConnectionNotificationCode what)
 {
-	Transport *transport = ((Server *)data)->transport;
+	const Server *server = data;
+	Transport *transport = server->transport;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		*context = deadlines_add(transport->deadlines,
+		const int fd =
 		        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
-		                ->connect_fd);
+		                ->connect_fd;
+		*context = deadlines_add(transport->deadlines, fd, server->header_ms);
 	} else if (*context != NULL) {
-		drop_unheard(*context);
 		deadlines_remove(transport->deadlines, *context);
 		*context = NULL;
 	}
@@ -397,13 +389,18 @@ leave_escaped(void *data, struct MHD_Connection *connection, char *text)
 	return strlen(text);
 }
 
-/* What libmicrohttpd has to say may quote what a client sent: only that it spoke is told. */
+/* libmicrohttpd says much about clients, which is no event of ours; what the machine lacks is. */
 static void
 be_told(void *data, const char *format, va_list arguments)
 {
-	if (strstr(format, "ailed to") != NULL)
+	static const char *const lacks[] = { "accept", "resource", "create", "epoll" };
+	for (guint i = 0; i < G_N_ELEMENTS(lacks); i++) {
+		if (strstr(format, lacks[i]) == NULL)
+			continue;
 		log_line(LOG_LEVEL_WARNING, "libmicrohttpd: %.*s", (int)strcspn(format, "%\n"),
 		        format);
+		return;
+	}
 }
 
 /* ---- start and stop ---- */
@@ -484,6 +481,8 @@ server_new(const ServerOptions *options)
 	server->record = options->record;
 	server->settings = options->settings;
 	server->now_ms = options->now_ms ? options->now_ms : wall_clock_ms;
+	server->header_ms = options->header_ms ? options->header_ms : HEADER_DEADLINE_MS;
+	server->body_ms = options->body_ms ? options->body_ms : BODY_DEADLINE_MS;
 	server->routes = route_index_new(options->routes);
 	server->shelf = event_shelf_new();
 	Transport *transport = server->transport = g_new0(Transport, 1);

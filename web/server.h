@@ -15,6 +15,7 @@ typedef struct {
 	const Settings *settings;
 	const Route *const *routes; /* tables, NULL at the end */
 	gint64 (*now_ms)(void);     /* the clock; tests bring their own */
+	gint64 header_ms, body_ms;  /* how long a header and a body may take; 0: 10 s and 30 s */
 } ServerOptions;
 
 /* Binds and serves; port 0 picks one. */

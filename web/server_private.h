@@ -69,13 +69,14 @@ struct Server {
 	gint64 (*now_ms)(void);
 	RouteIndex *routes;
 	EventShelf *shelf;
-	char *url;                   /* "http://127.0.0.1:8080" */
-	char *base_url;              /* public_url, else url */
-	char *origin;                /* of public_url, NULL without one */
-	gboolean tls;                /* this server's own */
-	gboolean secure;             /* what the browser sees: https */
-	gboolean proxied;            /* trusted_proxies are set */
-	Header headers[8];  /* of every answer */
+	gint64 header_ms, body_ms;
+	char *url;         /* "http://127.0.0.1:8080" */
+	char *base_url;    /* public_url, else url */
+	char *origin;      /* of public_url, NULL without one */
+	gboolean tls;      /* this server's own */
+	gboolean secure;   /* what the browser sees: https */
+	gboolean proxied;  /* trusted_proxies are set */
+	Header headers[8]; /* of every answer */
 	guint headers_n;
 	struct Transport *transport; /* server.c's own */
 };
@@ -249,12 +250,11 @@ typedef struct Deadlines Deadlines;
 typedef struct Connection {
 	int fd;
 	gint64 until;     /* monotonic milliseconds, atomic; 0: none */
-	gpointer unheard; /* server.c's: a request whose header is not complete yet */
 	struct Connection *next, *before;
 } Connection;
 Deadlines *deadlines_new(void); /* starts the sweeper's thread */
 void deadlines_free(Deadlines *deadlines);
-Connection *deadlines_add(Deadlines *deadlines, int fd);
+Connection *deadlines_add(Deadlines *deadlines, int fd, gint64 milliseconds);
 void deadlines_remove(Deadlines *deadlines, Connection *connection); /* before @fd is closed */
 /* From now; 0: none. */
 void connection_deadline(Connection *connection, gint64 milliseconds);
