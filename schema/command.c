@@ -1,5 +1,6 @@
 #include "schema/command.h"
 
+#include "schema/definition_command.h"
 #include "schema/device.h"
 #include "schema/error.h"
 #include "schema/init.h"
@@ -17,6 +18,8 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{ "init", init_command, "schema init", "make the data folder, its keys and the database" },
+	{ "load", load_command, "schema load", "make or update an event from its definition" },
+	{ "export", export_command, "schema export", "print an event's definition" },
 	{ "import", roster_command, "schema import", "register a list of people from a CSV file" },
 	{ "verify", verify_command, "schema verify",
 	        "check database, keys, sealed values, scan log, presence and counts" },

@@ -1,9 +1,11 @@
 /* Every operation of this folder that a running server does for a command, one a line. */
 #include "schema/control.h"
+#include "schema/definition_command.h"
 #include "schema/device.h"
 #include "schema/roster.h"
 
 const ControlEntry schema_operations[] = {
+	{ "schema.load", definition_operation_load },
 	{ "device.add", device_operation_add },
 	{ "device.revoke", device_operation_revoke },
 	{ ROSTER_OPERATION, roster_import },

@@ -1,0 +1,116 @@
+// The catalogues: whole in every language, with the same placeholders and the plural forms that the
+// language needs; every text that a page or a template asks for is there, and none is there for nobody.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const list = (folder, ending) =>
+  readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
+
+const PLURALS = ['zero', 'one', 'two', 'few', 'many', 'other'];
+const catalogues = new Map(
+  list('web/locales', '.json').map((file) => [file.match(/([\w-]+)\.json$/)[1], JSON.parse(readFileSync(file, 'utf8'))]),
+);
+const english = catalogues.get('en');
+const textsOf = (catalogue) => Object.keys(catalogue).filter((key) => key !== '_meta');
+
+// "option_left" for "option_left_one", where English has "option_left_other" and "option_left_one".
+function pluralBase(key) {
+  const [, base, form] = key.match(/^(.*)_(\w+)$/) ?? [];
+  return PLURALS.includes(form) && `${base}_other` in english && `${base}_one` in english ? base : null;
+}
+
+const placeholders = (text) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort().join(' ');
+const formsOf = (language) =>
+  new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+
+const plain = textsOf(english).filter((key) => pluralBase(key) === null);
+const plurals = [...new Set(textsOf(english).map(pluralBase).filter((base) => base !== null))];
+
+for (const [language, catalogue] of catalogues) {
+  test(`${language} has every text, and no other`, () => {
+    const wanted = [...plain, ...plurals.flatMap((base) => formsOf(language).map((form) => `${base}_${form}`))];
+    assert.deepEqual(textsOf(catalogue).sort(), wanted.sort());
+  });
+
+  test(`${language} fills the same blanks as English`, () => {
+    for (const key of textsOf(catalogue)) {
+      const base = pluralBase(key);
+      const wanted = placeholders(english[base === null ? key : `${base}_other`] ?? '');
+      // "one answer" needs no figure
+      const spelled = wanted.split(' ').filter((name) => name !== 'count').join(' ');
+      const allowed = base !== null && /_(zero|one|two)$/.test(key) ? [wanted, spelled] : [wanted];
+      assert.ok(allowed.includes(placeholders(catalogue[key])), key);
+    }
+  });
+
+  test(`${language} has a word for everything, and clean ones`, () => {
+    for (const key of textsOf(catalogue)) {
+      assert.equal(typeof catalogue[key], 'string', key);
+      assert.match(catalogue[key], /\S/, key);
+      assert.equal(catalogue[key], catalogue[key].trim().normalize('NFC').replace(/ {2,}/g, ' '), key);
+      assert.doesNotMatch(catalogue[key], /[<>]|&\w+;/, `${key} is text, not markup`);
+    }
+  });
+
+  test(`${language} says what it is`, () => {
+    const { name, dir, icu, checked } = catalogue._meta;
+    assert.ok(name.length > 0 && ['ltr', 'rtl'].includes(dir) && typeof checked === 'boolean');
+    assert.equal(new Intl.Locale(icu.replaceAll('_', '-')).language, new Intl.Locale(language).language);
+    assert.equal(new Intl.Locale(icu.replaceAll('_', '-')).region, 'US', 'dates as they are written here');
+  });
+}
+
+// ---- who asks for what ----
+
+const templateKeys = execFileSync(process.execPath,
+  [join(root, 'reports/templates.mjs'), '--keys', ...list('web/templates', '.mustache')], { encoding: 'utf8' })
+  .split('\n').filter((key) => key !== '');
+
+const stringsOf = (files) => {
+  const found = new Set();
+  for (const file of files) {
+    const code = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    for (const [, text] of code.matchAll(/"((?:\\.|[^"\\\n])*)"/g))
+      found.add(text);
+  }
+  return found;
+};
+const literals = stringsOf([...list('web', '.c'), join(root, 'schema/intake.c')]);
+
+// "error_%d_title", and "contact_" put before a code that stands in the sources as well
+const patterns = [...literals].filter((text) => /^\w+%d\w*$/.test(text))
+  .map((text) => new RegExp(`^${text.replace('%d', '\\d+')}$`));
+const isAsked = (key) =>
+  literals.has(key) || templateKeys.includes(key) || patterns.some((pattern) => pattern.test(key)) ||
+  [...key.matchAll(/_/g)].some(({ index }) =>
+    literals.has(key.slice(0, index + 1)) && literals.has(key.slice(index + 1)));
+
+test('every text that a template asks for is there, and has no blank to fill', () => {
+  for (const key of templateKeys) {
+    assert.ok(key in english, key);
+    assert.equal(placeholders(english[key]), '', key);
+  }
+});
+
+test('no text is there for nobody', () => {
+  assert.deepEqual(plain.filter((key) => !isAsked(key)), []);
+  assert.deepEqual(plurals.filter((base) => !literals.has(base)), []);
+});
+
+test('every text that a page asks for by name is there', () => {
+  const asked = new Set();
+  for (const file of list('web', '.c')) {
+    const code = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    for (const [, key] of code.matchAll(/locale_(?:text|format)\(\s*[^,()]+(?:\([^()]*\))?,\s*"(\w+)"/g))
+      asked.add(key);
+    for (const [, base] of code.matchAll(/locale_plural\(\s*[^,()]+(?:\([^()]*\))?,\s*"(\w+)"/g))
+      asked.add(`${base}_other`);
+  }
+  assert.ok(asked.size > 20, 'the sources are read as they are written');
+  assert.deepEqual([...asked].filter((key) => !(key in english)), []);
+});
