@@ -88,7 +88,8 @@ const patterns = [...literals].filter((text) => /^\w+%d\w*$/.test(text))
 const isAsked = (key) =>
   literals.has(key) || templateKeys.includes(key) || patterns.some((pattern) => pattern.test(key)) ||
   [...key.matchAll(/_/g)].some(({ index }) =>
-    literals.has(key.slice(0, index + 1)) && literals.has(key.slice(index + 1)));
+    literals.has(key.slice(0, index + 1)) && literals.has(key.slice(index + 1))) ||
+  (key.endsWith('_day') && literals.has(key.slice(0, -'_day'.length)));
 
 test('every text that a template asks for is there, and has no blank to fill', () => {
   for (const key of templateKeys) {

@@ -6,10 +6,11 @@
 
 #include "web/locale.h"
 
-#define THREADS             8
-#define ROUNDS              200
-#define APRIL_6_8AM_PACIFIC 1807023600 /* 2027-04-06 15:00 UTC */
-#define APRIL_7_1AM_UTC     1807059600 /* still the 6th in Sacramento */
+#define THREADS                   8
+#define ROUNDS                    200
+#define APRIL_6_8AM_PACIFIC       1807023600 /* 2027-04-06 15:00 UTC */
+#define MARCH_15_MIDNIGHT_PACIFIC 1805094000 /* the night after clocks went forward */
+#define APRIL_7_1AM_UTC           1807059600 /* still the 6th in Sacramento */
 
 static Event *
 sacramento(void)
@@ -97,6 +98,23 @@ a_date_is_told_in_the_zone_of_the_event(void)
 	        "8:00\u00a0AM\u00a0–\u00a06:00\u00a0PM");
 	assert_says(locale_time(en, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0AM");
 	assert_says(locale_time(es, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0a.\u00a0m.");
+}
+
+static void
+an_end_at_midnight_is_told_as_the_day_before(void)
+{
+	const Locale *en = locale_find("en"), *es = locale_find("es");
+	const Event *event = sacramento();
+	assert_says(locale_end(en, event, "option_open_until", MARCH_15_MIDNIGHT_PACIFIC),
+	        "Open through Sunday, March 14, 2027");
+	assert_says(locale_end(es, event, "option_open_until", MARCH_15_MIDNIGHT_PACIFIC),
+	        "Abierto hasta el domingo, 14 de marzo de 2027 inclusive");
+	assert_says(locale_end(en, event, "option_open_until", APRIL_6_8AM_PACIFIC),
+	        "Open until Tuesday, April 6, 2027 at 8:00\u00a0AM");
+	assert_says(locale_begin(en, event, "option_opens", MARCH_15_MIDNIGHT_PACIFIC),
+	        "Opens on Monday, March 15, 2027");
+	assert_says(locale_begin(en, event, "option_opens", APRIL_6_8AM_PACIFIC),
+	        "Opens on Tuesday, April 6, 2027 at 8:00\u00a0AM");
 }
 
 static void
@@ -217,6 +235,7 @@ main(int argc, char **argv)
 	TEST(a_missing_text_shows_its_key);
 	TEST(placeholders_are_filled_by_name_and_never_twice);
 	TEST(a_date_is_told_in_the_zone_of_the_event);
+	TEST(an_end_at_midnight_is_told_as_the_day_before);
 	TEST(a_fee_is_told_as_people_write_money);
 	TEST(things_are_told_in_one_sentence);
 	TEST(a_browser_gets_the_language_it_asks_for);

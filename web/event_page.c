@@ -157,12 +157,11 @@ state_of(const Look *look, const EventOption *option)
 	const Event *event = look->event;
 	gint64 opens = option->opens != NO_TIME ? option->opens : event->opens;
 	gint64 closes = option->closes != NO_TIME ? option->closes : event->closes;
-	gboolean early = look->now < opens;
-	const char *key = event_option_open(event, option, look->now) ? "option_open_until"
-	        : early                                               ? "option_opens"
-	                                                              : "option_closed";
-	g_autofree char *when = locale_date_time(look->locale, event, early ? opens : closes);
-	return locale_format(look->locale, key, "until", when, "when", when, NULL);
+	if (event_option_open(event, option, look->now))
+		return locale_end(look->locale, event, "option_open_until", closes);
+	if (look->now < opens)
+		return locale_begin(look->locale, event, "option_opens", opens);
+	return locale_begin(look->locale, event, "option_closed", closes);
 }
 
 static json_t *
@@ -252,10 +251,11 @@ open_text(const Look *look, gboolean open)
 	}
 	if (look->now >= event->ends)
 		return g_strdup(locale_text(look->locale, "event_over"));
-	gboolean early = !open && look->now < event->opens;
-	g_autofree char *when = locale_date_time(look->locale, event, early ? event->opens : last);
-	const char *key = open ? "event_open_until" : early ? "event_opens" : "event_closed";
-	return locale_format(look->locale, key, "until", when, "when", when, NULL);
+	if (open)
+		return locale_end(look->locale, event, "event_open_until", last);
+	if (look->now < event->opens)
+		return locale_begin(look->locale, event, "event_opens", event->opens);
+	return locale_begin(look->locale, event, "event_closed", last);
 }
 
 static void

@@ -94,6 +94,16 @@ choice_key(const json_t *field, const char *code)
 	        key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", '-');
 }
 
+static json_t *
+lines_of(const char *text)
+{
+	json_t *list = json_array();
+	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+	for (guint i = 0; lines[i] != NULL; i++)
+		json_array_append_new(list, json_string(lines[i]));
+	return list;
+}
+
 void
 form_choice(json_t *field, const FormChoice *choice)
 {
@@ -107,7 +117,9 @@ form_choice(json_t *field, const FormChoice *choice)
 	json_object_set_new(item, "code", json_string(choice->code));
 	json_object_set_new(item, "key", json_string(key));
 	json_object_set_new(item, "text", json_string(choice->text));
-	json_object_set_new(item, "note", text_or_null(choice->note));
+	json_object_set_new(item, "notes", lines_of(choice->note));
+	json_object_set_new(
+	        item, "tall", json_boolean(choice->note != NULL || choice->side != NULL));
 	json_object_set_new(item, "side", text_or_null(choice->side));
 	json_object_set_new(item, "checked", json_boolean(choice->checked && !choice->disabled));
 	json_object_set_new(item, "disabled", json_boolean(choice->disabled));

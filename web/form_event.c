@@ -20,7 +20,7 @@ form_add_line(GString *lines, const char *line)
 	if (line == NULL || *line == '\0')
 		return;
 	if (lines->len > 0)
-		g_string_append(lines, " · ");
+		g_string_append_c(lines, '\n');
 	g_string_append(lines, line);
 }
 
@@ -121,17 +121,14 @@ option_state(const Form *form, const EventOption *option, int room)
 	if (room == 0)
 		return form_left_text(form, room);
 	gboolean open = event_option_open(form->event, option, form->now);
-	const char *key = open      ? "option_open_until"
-	        : form->now < opens ? "option_opens"
-	                            : "option_closed";
-	g_autofree char *when = locale_date_time(
-	        form->locale, form->event, !open && form->now < opens ? opens : closes);
-	g_autofree char *state =
-	        locale_format(form->locale, key, "until", when, "when", when, NULL);
+	g_autofree char *state = form->now < opens && !open
+	        ? locale_begin(form->locale, form->event, "option_opens", opens)
+	        : open ? locale_end(form->locale, form->event, "option_open_until", closes)
+	               : locale_begin(form->locale, form->event, "option_closed", closes);
 	g_autofree char *left = open ? form_left_text(form, room) : NULL;
 	if (left == NULL)
 		return g_steal_pointer(&state);
-	return g_strdup_printf("%s · %s", left, state);
+	return g_strdup_printf("%s\n%s", left, state);
 }
 
 static gboolean

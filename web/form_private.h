@@ -27,7 +27,7 @@ void form_field_optional(json_t *field);
 const char *form_typed(const Form *form, const char *name);
 gboolean form_typed_has(const Form *form, const char *name, const char *value);
 
-/* One answer to choose. @note, @side nullable. */
+/* One answer to choose. @note (lines) and @side are nullable. */
 typedef struct {
 	const char *code, *text, *note, *side;
 	gboolean checked, disabled;
@@ -39,7 +39,7 @@ void form_group(json_t *field, const char *heading);
 
 /* @texts in the page's language, lent by the event. */
 const char *form_event_text(const Form *form, const json_t *texts);
-/* Adds @line (nullable) to @lines, which are told one after another. */
+/* Adds @line (nullable) to @lines. */
 void form_add_line(GString *lines, const char *line);
 /* "Full", or "3 places left" when they are few; NULL when there is nothing to say. Owned. */
 char *form_left_text(const Form *form, int room);

@@ -519,6 +519,34 @@ locale_date_time(const Locale *locale, const Event *event, gint64 time)
 	return format_time(locale, event, time, UDAT_FULL, UDAT_SHORT);
 }
 
+static gboolean
+is_midnight(const Event *event, gint64 time)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time);
+	g_autoptr(GDateTime) local =
+	        utc != NULL ? g_date_time_to_timezone(utc, event->time_zone) : NULL;
+	return local != NULL && g_date_time_get_hour(local) == 0 &&
+	        g_date_time_get_minute(local) == 0;
+}
+
+char *
+locale_begin(const Locale *locale, const Event *event, const char *key, gint64 time)
+{
+	g_autofree char *when = is_midnight(event, time) ? locale_long_date(locale, event, time)
+	                                                 : locale_date_time(locale, event, time);
+	return locale_format(locale, key, "when", when, NULL);
+}
+
+char *
+locale_end(const Locale *locale, const Event *event, const char *key, gint64 time)
+{
+	if (!is_midnight(event, time))
+		return locale_begin(locale, event, key, time);
+	g_autofree char *day_key = g_strconcat(key, "_day", NULL);
+	g_autofree char *day = locale_long_date(locale, event, time - 1);
+	return locale_format(locale, day_key, "when", day, NULL);
+}
+
 static char *
 format_range(const Locale *locale, const Event *event, gint64 from, gint64 to, const char *skeleton)
 {

@@ -38,6 +38,11 @@ char *locale_number(const Locale *locale, gint64 number);
 char *locale_long_date(const Locale *locale, const Event *event, gint64 time);
 /* The same with the time: "Tuesday, April 6, 2027 at 8:00 AM". */
 char *locale_date_time(const Locale *locale, const Event *event, gint64 time);
+/* The text @key with {{when}} filled by @time; only the day when it is midnight. For what begins. */
+char *locale_begin(const Locale *locale, const Event *event, const char *key, gint64 time);
+/* The text @key with {{when}} filled by @time, at which it ends; when that is midnight, the text
+ * @key_day with the last day before. */
+char *locale_end(const Locale *locale, const Event *event, const char *key, gint64 time);
 /* "April 6 – 7, 2027", the shortest way to say it; one day when both are on it. */
 char *locale_date_range(const Locale *locale, const Event *event, gint64 from, gint64 to);
 /* "8:00 AM – 5:00 PM"; with dates when it isn't one day. */

@@ -102,10 +102,8 @@ shut_page(Request *request, const Event *event, int status)
 {
 	const Locale *locale = request_locale(request);
 	gboolean early = request_now(request) < event->opens;
-	g_autofree char *when =
-	        locale_date_time(locale, event, early ? event->opens : event->closes);
-	g_autofree char *text =
-	        locale_format(locale, early ? "event_opens" : "event_closed", "when", when, NULL);
+	g_autofree char *text = early ? locale_begin(locale, event, "event_opens", event->opens)
+	                              : locale_begin(locale, event, "event_closed", event->closes);
 	Notice notice = { .title = locale_text(
 		                  locale, early ? "notice_early_title" : "notice_closed_title"),
 		.text = text };
