@@ -181,7 +181,7 @@ every_bad_row_is_told_with_line_and_column(Engine *engine, gconstpointer data)
 	        "list.csv: line 3, column 1 (name): is missing\n"
 	        "list.csv: line 3, column 2 (email): is not an e-mail address\n"
 	        "list.csv: line 4, column 5 (lang): is no language, as in \"es\"\n"
-	        "list.csv: line 4, column 4 (session_bus): needs at least 1 chosen\n"
+	        "list.csv: line 4: stop is missing: say where to board, as SESSION/NO\n"
 	        "list.csv: line 6, column 6 (region): is missing\n"
 	        "list.csv: line 6, column 3 (option): is not one of the choices");
 }
