@@ -1,9 +1,6 @@
-/* The only file that knows libpq. */
-#include "schema/db_driver.h"
+#include "schema/db_postgres.h"
 
 #include <endian.h>
-#include <libpq-fe.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,19 +17,7 @@
 #define OID_VARCHAR 1043
 #define OID_NUMERIC 1700
 
-#define SERVER_OLDEST  150000 /* 15.0 */
-#define ANSWER_WAIT_MS 60000  /* a server that says nothing for so long is gone */
-#define SCHEMA_LOCK    "8391733110577033"
-
-typedef struct {
-	Db base;
-	char *url;
-	PGconn *connection;
-	guint connections; /* how many there were: what was prepared on an older one is gone */
-	guint names;
-	/* Savepoints travel with the next statement, so that they cost no way of their own. */
-	gboolean release_waits, savepoint_waits;
-} PostgresDb;
+#define SCHEMA_LOCK "8391733110577033"
 
 typedef struct {
 	DbRows base;
@@ -61,215 +46,12 @@ static const char *const control_sql[DB_CONTROLS] = {
 
 static const char begin_reading[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/* SQLSTATEs by remedy; the longest that fits wins, and what fits none is BROKEN. */
-static const struct {
-	const char *prefix;
-	DbErrorCode code;
-} remedies[] = {
-	{ "40003", DB_ERROR_UNCERTAIN },   /* statement completion unknown */
-	{ "08007", DB_ERROR_UNCERTAIN },   /* transaction resolution unknown */
-	{ "40", DB_ERROR_CONFLICT },       /* serialisation failure, deadlock */
-	{ "55P03", DB_ERROR_CONFLICT },    /* lock not available */
-	{ "55006", DB_ERROR_UNAVAILABLE }, /* object in use */
-	{ "23", DB_ERROR_CONSTRAINT }, { "08", DB_ERROR_UNAVAILABLE }, /* connection */
-	{ "25006", DB_ERROR_UNAVAILABLE }, /* read only: a standby, until it is the primary */
-	{ "25P03", DB_ERROR_UNAVAILABLE }, /* idle in transaction for too long */
-	{ "28", DB_ERROR_UNAVAILABLE },    /* not let in */
-	{ "3D", DB_ERROR_UNAVAILABLE },    /* no such database */
-	{ "53", DB_ERROR_UNAVAILABLE },    /* disk full, out of memory, too many connections */
-	{ "57", DB_ERROR_UNAVAILABLE },    /* shut down, starting up, cancelled */
-	{ "58", DB_ERROR_UNAVAILABLE },    /* input and output */
-};
-
-static DbErrorCode
-code_of(const PostgresDb *db, const char *state)
-{
-	/* a reader that writes is a bug */
-	if (db->base.mode == DB_READ && g_strcmp0(state, "25006") == 0)
-		return DB_ERROR_BROKEN;
-	for (guint i = 0; state != NULL && i < G_N_ELEMENTS(remedies); i++)
-		if (g_str_has_prefix(state, remedies[i].prefix))
-			return remedies[i].code;
-	return DB_ERROR_BROKEN;
-}
-
-static gboolean
-is_lost(const PostgresDb *db)
-{
-	return db->connection == NULL || PQstatus(db->connection) != CONNECTION_OK;
-}
-
-static void
-set_error(const PostgresDb *db, DbErrorCode code, const PGresult *result, GError **error)
-{
-	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-	const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-
-	if (state == NULL)
-		message = is_lost(db) ? "the connection is lost" : "no answer";
-	else if (g_str_has_prefix(state, "22"))
-		message = "a value does not fit"; /* the server's words would repeat the value */
-	g_set_error(error, DB_ERROR, (int)code, "the database: %s (PostgreSQL %s)",
-	        message ? message : "no reason given", state ? state : "-");
-}
-
-/* Sets @error to what became of a statement (not of a commit). */
-static gboolean
-fail(const PostgresDb *db, const PGresult *result, GError **error)
-{
-	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-	DbErrorCode code = state ? code_of(db, state) : DB_ERROR_UNAVAILABLE;
-
-	if (is_lost(db)) {
-		/* outside a transaction the statement was its own commit */
-		gboolean own_commit = db->base.mode == DB_WRITE && !db->base.in_transaction;
-		code = own_commit ? DB_ERROR_UNCERTAIN : DB_ERROR_UNAVAILABLE;
-	}
-	set_error(db, code, result, error);
-	return FALSE;
-}
-
-static void
-swallow_notice(void *data, const PGresult *result)
-{
-}
-
-static void
-disconnect(PostgresDb *db)
-{
-	g_clear_pointer(&db->connection, PQfinish);
-}
-
-/* The next result of the connection, or NULL at the end of a statement's, or when the server went
- * away or says nothing (is_lost() then). */
-static PGresult *
-next_result(PostgresDb *db)
-{
-	while (db->connection != NULL && PQisBusy(db->connection)) {
-		struct pollfd answer = { .fd = PQsocket(db->connection), .events = POLLIN };
-		int ready = poll(&answer, 1, ANSWER_WAIT_MS);
-		if (ready < 0)
-			continue; /* a signal */
-		if (ready == 0 || !PQconsumeInput(db->connection)) {
-			if (ready == 0)
-				disconnect(db);
-			break;
-		}
-	}
-	return db->connection ? PQgetResult(db->connection) : NULL;
-}
-
-/* Runs a text without values; the last statement's result, the first that failed, or NULL. */
-static PGresult *
-run_text(PostgresDb *db, const char *sql)
-{
-	PGresult *last = NULL, *result;
-
-	if (db->connection == NULL || !PQsendQuery(db->connection, sql))
-		return NULL;
-	while ((result = next_result(db)) != NULL) {
-		if (last == NULL || PQresultStatus(last) != PGRES_FATAL_ERROR) {
-			PQclear(last);
-			last = result;
-		} else {
-			PQclear(result);
-		}
-		if (is_lost(db))
-			break;
-	}
-	return last;
-}
-
-static gboolean
-is_good(const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
-
-static gboolean
-refuse(GError **error, const char *why)
-{
-	g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN, why);
-	return FALSE;
-}
-
-/* Is it a server that keeps its promises, and a database whose text sorts by bytes? */
-static gboolean
-suits(PostgresDb *db, GError **error)
-{
-	if (PQserverVersion(db->connection) < SERVER_OLDEST)
-		return refuse(error, "the PostgreSQL server is older than 15");
-	PGresult *result = run_text(db,
-	        "SELECT datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') AND datlocprovider = 'c',"
-	        " pg_encoding_to_char(encoding) = 'UTF8' FROM pg_database WHERE datname = "
-	        "current_database()");
-	gboolean read = result != NULL && PQntuples(result) == 1;
-	gboolean sorts = read && *PQgetvalue(result, 0, 0) == 't';
-	gboolean utf8 = read && *PQgetvalue(result, 0, 1) == 't';
-	if (!read)
-		fail(db, result, error);
-	PQclear(result);
-	if (!read)
-		return FALSE;
-	if (!sorts)
-		return refuse(error,
-		        "the PostgreSQL database sorts text by a language; make it with LC_COLLATE "
-		        "'C.UTF-8'");
-	return utf8 || refuse(error, "the PostgreSQL database is not in UTF-8");
-}
-
-static gboolean
-settle(PostgresDb *db, GError **error)
-{
-	g_autofree char *sql = g_strdup_printf(
-	        "SET client_min_messages = error; SET standard_conforming_strings = on;"
-	        "SET default_transaction_isolation = 'read committed';"
-	        "SET lock_timeout = %d; SET default_transaction_read_only = %s;"
-	        /* a stricter promise of the server's stands */
-	        "SELECT set_config('synchronous_commit', 'on', false)"
-	        " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
-	        DB_BUSY_MS, db->base.mode == DB_READ ? "on" : "off");
-
-	PGresult *result = run_text(db, sql);
-	gboolean good = is_good(result) || fail(db, result, error);
-	PQclear(result);
-	return good;
-}
-
-static gboolean
-connect_anew(PostgresDb *db, GError **error)
-{
-	/* what stands before dbname, the address may say otherwise */
-	static const char *const keys[] = { "connect_timeout", "fallback_application_name",
-		"keepalives_idle", "tcp_user_timeout", "dbname", "client_encoding", NULL };
-	const char *const values[] = { "5", "turnout", "10", "10000", db->url, "UTF8", NULL };
-
-	disconnect(db);
-	db->connection = PQconnectdbParams(keys, values, 1);
-	db->connections++;
-	db->release_waits = db->savepoint_waits = FALSE;
-	if (PQstatus(db->connection) != CONNECTION_OK) {
-		/* libpq's own words may repeat the address and its password */
-		g_set_error_literal(error, DB_ERROR, DB_ERROR_UNAVAILABLE,
-		        "no connection to the PostgreSQL server");
-		disconnect(db);
-		return FALSE;
-	}
-	PQsetNoticeReceiver(db->connection, swallow_notice, NULL);
-	if (suits(db, error) && settle(db, error))
-		return TRUE;
-	disconnect(db);
-	return FALSE;
-}
-
 static void
 postgres_close(Db *base)
 {
 	PostgresDb *db = (PostgresDb *)base;
 
-	disconnect(db);
+	postgres_disconnect(db);
 	g_free(db->url);
 	g_free(db);
 }
@@ -342,17 +124,6 @@ postgres_bind(DbRows *base, const DbValue *values, gsize n, GError **error)
 	return TRUE;
 }
 
-static gboolean
-run_control(PostgresDb *db, const char *sql, GError **error)
-{
-	if (is_lost(db))
-		return fail(db, NULL, error);
-	PGresult *result = run_text(db, sql);
-	gboolean good = is_good(result) || fail(db, result, error);
-	PQclear(result);
-	return good;
-}
-
 /* Sends the savepoints that wait by themselves, so that a failure to prepare is inside of them. */
 static gboolean
 send_savepoints(PostgresDb *db, GError **error)
@@ -360,9 +131,9 @@ send_savepoints(PostgresDb *db, GError **error)
 	gboolean sent = TRUE;
 
 	if (db->release_waits)
-		sent = run_control(db, control_sql[DB_CONTROL_RELEASE], error);
+		sent = postgres_run_control(db, control_sql[DB_CONTROL_RELEASE], error);
 	if (sent && db->savepoint_waits)
-		sent = run_control(db, control_sql[DB_CONTROL_SAVEPOINT], error);
+		sent = postgres_run_control(db, control_sql[DB_CONTROL_SAVEPOINT], error);
 	if (sent)
 		db->release_waits = db->savepoint_waits = FALSE;
 	return sent;
@@ -379,11 +150,11 @@ prepare_here(PostgresDb *db, PostgresRows *rows, GError **error)
 	g_snprintf(rows->name, sizeof rows->name, "s%u", ++db->names);
 	PGresult *result = NULL;
 	if (PQsendPrepare(db->connection, rows->name, rows->base.sql, rows->n, rows->types)) {
-		result = next_result(db);
-		if (result != NULL && !is_lost(db))
-			PQclear(next_result(db));
+		result = postgres_next_result(db);
+		if (result != NULL && !postgres_is_lost(db))
+			PQclear(postgres_next_result(db));
 	}
-	gboolean good = is_good(result) || fail(db, result, error);
+	gboolean good = postgres_is_good(result) || postgres_fail(db, result, error);
 	PQclear(result);
 	if (good)
 		rows->prepared_on = db->connections;
@@ -411,21 +182,21 @@ run_with_savepoints(PostgresDb *db, PostgresRows *rows)
 	                rows->formats, 1) &&
 	        PQpipelineSync(db->connection);
 	/* each statement's results end with a NULL; the first that failed, or the last, counts */
-	for (int ended = 0; good && ended <= sent && !is_lost(db);) {
-		result = next_result(db);
+	for (int ended = 0; good && ended <= sent && !postgres_is_lost(db);) {
+		result = postgres_next_result(db);
 		if (result == NULL) {
 			ended++;
-		} else if (last == NULL || is_good(last)) {
+		} else if (last == NULL || postgres_is_good(last)) {
 			PQclear(last);
 			last = result;
 		} else {
 			PQclear(result);
 		}
 	}
-	if (good && !is_lost(db))
-		PQclear(next_result(db)); /* the end of the pipeline */
-	if (!is_lost(db) && !PQexitPipelineMode(db->connection))
-		disconnect(db);
+	if (good && !postgres_is_lost(db))
+		PQclear(postgres_next_result(db)); /* the end of the pipeline */
+	if (!postgres_is_lost(db) && !PQexitPipelineMode(db->connection))
+		postgres_disconnect(db);
 	return last;
 }
 
@@ -437,9 +208,9 @@ run_prepared(PostgresDb *db, PostgresRows *rows)
 	if (!PQsendQueryPrepared(db->connection, rows->name, rows->n, rows->data, rows->lengths,
 	            rows->formats, 1))
 		return NULL;
-	PGresult *result = next_result(db);
-	while (result != NULL && !is_lost(db)) {
-		PGresult *end = next_result(db);
+	PGresult *result = postgres_next_result(db);
+	while (result != NULL && !postgres_is_lost(db)) {
+		PGresult *end = postgres_next_result(db);
 		if (end == NULL)
 			break;
 		PQclear(end);
@@ -454,17 +225,17 @@ run(PostgresDb *db, PostgresRows *rows, GError **error)
 	rows->row = -1;
 	rows->rows = 0;
 	rows->changed = 0;
-	if (is_lost(db)) {
+	if (postgres_is_lost(db)) {
 		if (db->base.in_transaction)
-			return fail(db, NULL, error);
-		if (!connect_anew(db, error))
+			return postgres_fail(db, NULL, error);
+		if (!postgres_connect(db, error))
 			return FALSE;
 	}
 	if (!prepare_here(db, rows, error))
 		return FALSE;
 	rows->result = run_prepared(db, rows);
-	if (!is_good(rows->result))
-		return fail(db, rows->result, error);
+	if (!postgres_is_good(rows->result))
+		return postgres_fail(db, rows->result, error);
 	rows->rows = PQntuples(rows->result);
 	rows->changed = g_ascii_strtoll(PQcmdTuples(rows->result), NULL, 10);
 	return TRUE;
@@ -605,22 +376,22 @@ begin(PostgresDb *db, GError **error)
 {
 	const char *sql = db->base.mode == DB_READ ? begin_reading : control_sql[DB_CONTROL_BEGIN];
 
-	if (!is_lost(db)) {
-		PGresult *result = run_text(db, sql);
-		gboolean good = is_good(result);
-		if (!good && !is_lost(db))
-			fail(db, result, error);
+	if (!postgres_is_lost(db)) {
+		PGresult *result = postgres_run_text(db, sql);
+		gboolean good = postgres_is_good(result);
+		if (!good && !postgres_is_lost(db))
+			postgres_fail(db, result, error);
 		PQclear(result);
-		if (good || !is_lost(db))
+		if (good || !postgres_is_lost(db))
 			return good;
 	}
 	/* nothing was asked yet, so a connection that died while it was idle is no matter */
-	if (!connect_anew(db, error))
+	if (!postgres_connect(db, error))
 		return FALSE;
-	PGresult *result = run_text(db, sql);
-	gboolean good = is_good(result);
+	PGresult *result = postgres_run_text(db, sql);
+	gboolean good = postgres_is_good(result);
 	if (!good)
-		set_error(db, DB_ERROR_UNAVAILABLE, result, error);
+		postgres_set_error(db, DB_ERROR_UNAVAILABLE, result, error);
 	PQclear(result);
 	return good;
 }
@@ -628,19 +399,20 @@ begin(PostgresDb *db, GError **error)
 static gboolean
 commit(PostgresDb *db, GError **error)
 {
-	if (is_lost(db)) {
-		set_error(db, DB_ERROR_UNAVAILABLE, NULL, error); /* it was not even sent */
+	if (postgres_is_lost(db)) {
+		postgres_set_error(
+		        db, DB_ERROR_UNAVAILABLE, NULL, error); /* it was not even sent */
 		return FALSE;
 	}
-	PGresult *result = run_text(db, "COMMIT");
+	PGresult *result = postgres_run_text(db, "COMMIT");
 	/* PostgreSQL answers ROLLBACK, and no error, when the transaction had failed already */
-	gboolean done = is_good(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
-	if (!done && is_lost(db))
-		set_error(db, DB_ERROR_UNCERTAIN, result, error);
-	else if (!done && is_good(result))
-		refuse(error, "the transaction was given up before its commit");
+	gboolean done = postgres_is_good(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
+	if (!done && postgres_is_lost(db))
+		postgres_set_error(db, DB_ERROR_UNCERTAIN, result, error);
+	else if (!done && postgres_is_good(result))
+		postgres_refuse(error, "the transaction was given up before its commit");
 	else if (!done)
-		fail(db, result, error);
+		postgres_fail(db, result, error);
 	PQclear(result);
 	return done;
 }
@@ -652,9 +424,9 @@ undo(PostgresDb *db, GError **error)
 {
 	if (db->savepoint_waits) {
 		db->savepoint_waits = FALSE;
-		return !is_lost(db) || fail(db, NULL, error);
+		return !postgres_is_lost(db) || postgres_fail(db, NULL, error);
 	}
-	return run_control(db, control_sql[DB_CONTROL_UNDO], error);
+	return postgres_run_control(db, control_sql[DB_CONTROL_UNDO], error);
 }
 
 static gboolean
@@ -671,8 +443,8 @@ postgres_control(Db *base, DbControl what, GError **error)
 		return commit(db, error);
 	case DB_CONTROL_ROLLBACK:
 		db->release_waits = db->savepoint_waits = FALSE;
-		if (!is_lost(db) && PQtransactionStatus(db->connection) != PQTRANS_IDLE)
-			return run_control(db, control_sql[what], error);
+		if (!postgres_is_lost(db) && PQtransactionStatus(db->connection) != PQTRANS_IDLE)
+			return postgres_run_control(db, control_sql[what], error);
 		return TRUE;
 	case DB_CONTROL_SAVEPOINT:
 		db->savepoint_waits = TRUE;
@@ -692,13 +464,19 @@ postgres_control(Db *base, DbControl what, GError **error)
 static gboolean
 postgres_script(Db *base, const char *sql, GError **error)
 {
-	return run_control((PostgresDb *)base, sql, error);
+	PostgresDb *db = (PostgresDb *)base;
+	int patience = db->patience_ms;
+
+	db->patience_ms = POSTGRES_LONG_PATIENCE_MS;
+	gboolean done = postgres_run_control(db, sql, error);
+	db->patience_ms = patience;
+	return done;
 }
 
 static gboolean
 postgres_lock_schema(Db *base, GError **error)
 {
-	return run_control(
+	return postgres_run_control(
 	        (PostgresDb *)base, "SELECT pg_advisory_xact_lock(" SCHEMA_LOCK ")", error);
 }
 
@@ -763,7 +541,8 @@ db_postgres_open(const char *url, DbMode mode, GError **error)
 	db->base.driver = &postgres_driver;
 	db->base.mode = mode;
 	db->url = g_strdup(url);
-	if (!connect_anew(db, error)) {
+	db->patience_ms = mode == DB_READ ? POSTGRES_LONG_PATIENCE_MS : POSTGRES_PATIENCE_MS;
+	if (!postgres_connect(db, error)) {
 		db_free(&db->base);
 		return NULL;
 	}

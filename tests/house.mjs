@@ -14,7 +14,7 @@ export const layers = {
 // Which files may know a library: by its header, and by the folders and files that have a reason.
 const libraries = [
   [/^(sqlite3)\.h$/, ['schema/db_sqlite.c']],
-  [/^(libpq-fe)\.h$/, ['schema/db_postgres.c']],
+  [/^(libpq-fe)\.h$/, ['schema/db_postgres.h']],
   [/^sodium/, ['schema/vault.c', 'schema/vault_files.c', 'schema/mark.c']],
   [/^unicode\//, ['schema/text.c', 'web/locale.c']],
   [/^csv\.h$/, ['schema/import.c', 'schema/csv.c']],
