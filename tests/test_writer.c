@@ -150,7 +150,8 @@ run_group(Writer *writer, Work *works, guint n)
 	}
 	for (guint i = 0; i < n; i++)
 		g_assert_cmpint(works[i].answers, ==, 1);
-	return writer_counts(writer).commits - before.commits - 3; /* the gate's and the last ones' */
+	return writer_counts(writer).commits - before.commits -
+	        3; /* the gate's and the last ones' */
 }
 
 static void
@@ -208,7 +209,8 @@ a_crowd_takes_far_fewer_commits_than_works(Engine *engine, gconstpointer data)
 
 	for (guint i = 0; i < CROWD; i++) {
 		crowds[i] = (Crowd){ w, 1 + 50 * i, 50 };
-		g_assert_cmpint(pthread_create(&threads[i], NULL, register_many, &crowds[i]), ==, 0);
+		g_assert_cmpint(
+		        pthread_create(&threads[i], NULL, register_many, &crowds[i]), ==, 0);
 	}
 	for (guint i = 0; i < CROWD; i++)
 		pthread_join(threads[i], NULL);
@@ -288,9 +290,10 @@ whatever_fails_each_is_answered_by_the_truth(Engine *engine, gconstpointer data)
 			db_set_fault(0, code, FALSE);
 			for (guint i = 0; i < 3; i++) {
 				g_autofree char *sql = g_strdup_printf(
-					"SELECT count(*) FROM thing WHERE id = %d", (int)i + 1);
+				        "SELECT count(*) FROM thing WHERE id = %d", (int)i + 1);
 				g_assert_cmpint(works[i].answers, ==, 1);
-				g_assert_cmpint(engine_ask(engine, sql), ==, works[i].error == NULL);
+				g_assert_cmpint(
+				        engine_ask(engine, sql), ==, works[i].error == NULL);
 				failed += works[i].error != NULL;
 				g_clear_error(&works[i].error);
 			}
@@ -386,9 +389,9 @@ static gboolean
 add_large(Db *db, gpointer data, GError **error)
 {
 	return db_run(db,
-		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
-		" INSERT INTO thing (id, by) SELECT i, i FROM n",
-		DB_NO_ARGS, NULL, error);
+	        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+	        " INSERT INTO thing (id, by) SELECT i, i FROM n",
+	        DB_NO_ARGS, NULL, error);
 }
 
 static void
@@ -396,8 +399,8 @@ a_full_disk_is_a_refusal_and_no_end(Engine *engine, gconstpointer data)
 {
 	g_autoptr(Writer) w = writer(engine);
 	g_autoptr(GError) full = NULL, error = NULL;
-	g_autofree char *tight = g_strdup_printf("PRAGMA max_page_count = %d",
-		(int)engine_ask(engine, "PRAGMA page_count") + 2);
+	g_autofree char *tight = g_strdup_printf(
+	        "PRAGMA max_page_count = %d", (int)engine_ask(engine, "PRAGMA page_count") + 2);
 
 	g_assert_true(writer_run(w, allow_pages, tight, &error));
 	g_assert_false(writer_run(w, add_large, NULL, &full));
@@ -405,7 +408,8 @@ a_full_disk_is_a_refusal_and_no_end(Engine *engine, gconstpointer data)
 	Work small = { .id = 1 };
 	g_assert_true(writer_run(w, add, &small, &error));
 	g_assert_true(writer_run(w, wipe, NULL, &error));
-	g_assert_true(writer_run(w, allow_pages, (gpointer) "PRAGMA max_page_count = 1000000", &error));
+	g_assert_true(
+	        writer_run(w, allow_pages, (gpointer) "PRAGMA max_page_count = 1000000", &error));
 	g_assert_true(writer_run(w, add_large, NULL, &error));
 	g_assert_no_error(error);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM thing"), ==, 20000);
@@ -448,8 +452,9 @@ a_server_that_comes_back_is_written_to_again(Engine *engine, gconstpointer data)
 	shut(w, &gate);
 	for (guint i = 1; i < 4; i++)
 		writer_submit(w, add, done, &works[i]);
-	engine_ask(engine, "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
-			   " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+	engine_ask(engine,
+	        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+	        " WHERE datname = current_database() AND pid <> pg_backend_pid()");
 	open_gate(&gate);
 	Work last = { .id = 9 };
 	g_assert_true(writer_run(w, add, &last, &error));
@@ -465,23 +470,23 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	engine_add_test("works_that_wait_share_one_commit", works_that_wait_share_one_commit);
 	engine_add_test("a_crowd_takes_far_fewer_commits_than_works",
-		a_crowd_takes_far_fewer_commits_than_works);
+	        a_crowd_takes_far_fewer_commits_than_works);
 	engine_add_test("one_refused_work_does_not_hurt_its_group",
-		one_refused_work_does_not_hurt_its_group);
-	engine_add_test("a_work_that_meets_a_conflict_runs_again",
-		a_work_that_meets_a_conflict_runs_again);
+	        one_refused_work_does_not_hurt_its_group);
+	engine_add_test(
+	        "a_work_that_meets_a_conflict_runs_again", a_work_that_meets_a_conflict_runs_again);
 	engine_add_test("whatever_fails_each_is_answered_by_the_truth",
-		whatever_fails_each_is_answered_by_the_truth);
+	        whatever_fails_each_is_answered_by_the_truth);
 	engine_add_test("a_lost_answer_is_told_to_the_whole_group",
-		a_lost_answer_is_told_to_the_whole_group);
+	        a_lost_answer_is_told_to_the_whole_group);
 	engine_add_test("more_than_may_wait_are_refused", more_than_may_wait_are_refused);
-	engine_add_test_on(DB_SQLITE, "who_waited_too_long_is_not_begun",
-		who_waited_too_long_is_not_begun);
+	engine_add_test_on(
+	        DB_SQLITE, "who_waited_too_long_is_not_begun", who_waited_too_long_is_not_begun);
 	engine_add_test_on(DB_SQLITE, "a_full_disk_is_a_refusal_and_no_end",
-		a_full_disk_is_a_refusal_and_no_end);
+	        a_full_disk_is_a_refusal_and_no_end);
 	engine_add_test_on(DB_SQLITE, "an_idle_writer_moves_its_log_into_the_database",
-		an_idle_writer_moves_its_log_into_the_database);
+	        an_idle_writer_moves_its_log_into_the_database);
 	engine_add_test_on(DB_POSTGRES, "a_server_that_comes_back_is_written_to_again",
-		a_server_that_comes_back_is_written_to_again);
+	        a_server_that_comes_back_is_written_to_again);
 	return engine_run();
 }
