@@ -280,11 +280,11 @@ checkin_command(int argc, char **argv)
 	g_autofree char *event = NULL, *session = NULL, *checkpoint = NULL;
 	Terminal terminal = { 0 };
 	const GOptionEntry entries[] = {
-		{ "event", 0, 0, G_OPTION_ARG_STRING, &event, "The event", "SLUG" },
-		{ "session", 0, 0, G_OPTION_ARG_STRING, &session, "The session", "CODE" },
+		{ "event", 0, 0, G_OPTION_ARG_STRING, &event, "the event", "SLUG" },
+		{ "session", 0, 0, G_OPTION_ARG_STRING, &session, "the session", "CODE" },
 		{ "checkpoint", 0, 0, G_OPTION_ARG_STRING, &checkpoint,
-		        "The checkpoint, by number or name (else the session's first)", "C" },
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &terminal.json, "Answer in JSON", NULL },
+		        "the checkpoint, by number or name (else the session's first)", "C" },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &terminal.json, "answer in JSON", NULL },
 		{ NULL },
 	};
 	g_autoptr(GError) error = NULL;

@@ -174,7 +174,8 @@ take_code(Db *db, const DevicePairing *pairing, gboolean *ret_taken, GError **er
 	if (!db_run(db,
 	            "UPDATE device SET token_hash = $2, pairing_nonce = $3, paired_at = $4,"
 	            " name = COALESCE($5, name)"
-	            " WHERE pairing_hash = $1 AND pairing_expires > $4 AND revoked_at IS NULL"
+	            " WHERE pairing_hash = $1 AND pairing_expires > $4 AND expires > $4"
+	            " AND revoked_at IS NULL"
 	            " AND (token_hash IS NULL OR pairing_nonce = $3)",
 	            DB_ARGS(db_bytes(pairing->code_hash, TOKEN_HASH_BYTES),
 	                    db_bytes(pairing->token_hash, TOKEN_HASH_BYTES),

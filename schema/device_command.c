@@ -277,10 +277,10 @@ device_command(int argc, char **argv)
 {
 	g_autofree char *event = NULL, *session = NULL, *checkpoint = NULL, *role = NULL;
 	const GOptionEntry entries[] = {
-		{ "event", 0, 0, G_OPTION_ARG_STRING, &event, "The event", "SLUG" },
-		{ "session", 0, 0, G_OPTION_ARG_STRING, &session, "The session", "CODE" },
+		{ "event", 0, 0, G_OPTION_ARG_STRING, &event, "the event", "SLUG" },
+		{ "session", 0, 0, G_OPTION_ARG_STRING, &session, "the session", "CODE" },
 		{ "checkpoint", 0, 0, G_OPTION_ARG_STRING, &checkpoint,
-		        "One checkpoint, by number or name (else all of the session)", "C" },
+		        "one checkpoint, by number or name (else all of the session)", "C" },
 		{ "role", 0, 0, G_OPTION_ARG_STRING, &role, "scan or supervisor", "ROLE" },
 		{ NULL },
 	};
