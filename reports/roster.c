@@ -27,13 +27,13 @@ static const Column columns[] = {
 };
 
 static const char *
-state_word(const RosterRow *row)
+state_word(const PeopleRow *person)
 {
-	if (row->cancelled)
+	if (person->state == PEOPLE_CANCELLED)
 		return "cancelled";
-	if (row->option_no == 0)
+	if (person->option_no == 0)
 		return "no-option";
-	return row->waitlisted ? "waitlisted" : "confirmed";
+	return person->waitlisted ? "waitlisted" : "confirmed";
 }
 
 static const char *
@@ -52,13 +52,16 @@ age_word(AgeBand band)
 
 /* Codes hold no blanks. */
 static const char *
-codes(const Event *event, const gboolean *flags, GString *text)
+codes(const Event *event, const guint8 *flags, GString *text)
 {
 	g_string_truncate(text, 0);
 	for (guint i = 0; i < event->sessions->len; i++) {
-		const EventSession *session = g_ptr_array_index(event->sessions, i);
-		if (flags[i])
-			g_string_append_printf(text, "%s%s", text->len ? " " : "", session->code);
+		if (!flags[i])
+			continue;
+		if (text->len > 0)
+			g_string_append_c(text, ' ');
+		g_string_append(
+		        text, ((const EventSession *)g_ptr_array_index(event->sessions, i))->code);
 	}
 	return text->str;
 }
@@ -74,18 +77,19 @@ next(gpointer data, Cell *cells, gboolean *ret_row, GError **error)
 	*ret_row = row != NULL;
 	if (row == NULL)
 		return TRUE;
-	const EventRegion *region = event_region(event, row->region_no);
-	const EventDelegation *delegation = event_delegation(event, row->delegation_no);
-	const EventOption *option = event_option(event, row->option_no);
-	(cells++)->number = row->no;
+	const PeopleRow *person = row->person;
+	const EventRegion *region = event_region(event, person->region_no);
+	const EventDelegation *delegation = event_delegation(event, person->delegation_no);
+	const EventOption *option = event_option(event, person->option_no);
+	(cells++)->number = person->no;
 	(cells++)->text = row->name;
 	(cells++)->text = region ? region->code : NULL;
 	(cells++)->text = region ? event_text(event, region->name, event->languages[0]) : NULL;
 	(cells++)->text = delegation ? delegation->code : NULL;
 	(cells++)->text = option ? option->code : NULL;
-	(cells++)->text = state_word(row);
-	(cells++)->text = age_word(row->age_band);
-	(cells++)->text = row->lang;
+	(cells++)->text = state_word(person);
+	(cells++)->text = age_word(person->age_band);
+	(cells++)->text = person->lang;
 	(cells++)->text = codes(event, row->expected, roster->expected);
 	(cells++)->text = codes(event, row->came, roster->came);
 	return TRUE;

@@ -1,8 +1,7 @@
 /*
- * Attendance, counted by the database: who was expected, who came, by home region and session.
+ * Attendance: who was expected, who came, by home region and session.
  *
- *   expected  active people whose confirmed option includes the session (not: leaves it to choose), or
- *             who have a confirmed booking; a shift is never expected
+ *   expected  as schema/people.h says; a shift is never expected
  *   came      people whom a scan made present, walk-ins included
  *   walk_in   came without being expected
  *   tally     people counted at a door without a ticket; never mixed with the others
@@ -19,10 +18,9 @@ typedef struct {
 	gint64 expected, came, walk_in, tally;
 } AttendanceCount;
 
-/* One statement, each table read once. @ret is an array of AttendanceCount, a row per region × session
- * in the event's order, also when all is zero; rows of region 0 come last, and only when there is
- * somebody in them. */
-gboolean counts_attendance(Db *db, const Event *event, GArray **ret, GError **error);
+#define COUNTS_PAGE 65536 /* people in memory at once */
 
-/* Where a session stands in event->sessions; their number when it does not. */
-guint counts_session_index(const Event *event, gint64 session_no);
+/* One pass over the event's people. @db is inside a reading transaction. @ret is an array of
+ * AttendanceCount, a row per region × session in the event's order, also when all is zero; rows of region 0
+ * come last, and only when there is somebody in them. */
+gboolean counts_attendance(Db *db, const Event *event, GArray **ret, GError **error);
