@@ -6,7 +6,7 @@
 typedef struct {
 	gint64 id;
 	guint row;
-} Place;
+} Spot;
 
 guint
 people_session_index(const Event *event, gint64 session_no)
@@ -34,7 +34,7 @@ people_init(People *people, const Event *event)
 		.sessions_n = n,
 		.expected = g_byte_array_new(),
 		.came = g_byte_array_new(),
-		.order = g_array_new(FALSE, FALSE, sizeof(Place)),
+		.order = g_array_new(FALSE, FALSE, sizeof(Spot)),
 		.included = g_byte_array_new(),
 	};
 	g_byte_array_set_size(people->included, event->options->len * n);
@@ -116,7 +116,7 @@ read_rows(People *people, Db *db, guint limit, GError **error)
 static int
 by_id(const void *a, const void *b)
 {
-	gint64 one = ((const Place *)a)->id, other = ((const Place *)b)->id;
+	gint64 one = ((const Spot *)a)->id, other = ((const Spot *)b)->id;
 	return one < other ? -1 : one > other;
 }
 
@@ -126,9 +126,9 @@ order_rows(People *people)
 {
 	gboolean sorted = TRUE;
 	g_array_set_size(people->order, people->rows->len);
-	Place *order = (Place *)(gpointer)people->order->data;
+	Spot *order = (Spot *)(gpointer)people->order->data;
 	for (guint i = 0; i < people->rows->len; i++) {
-		order[i] = (Place){ people_row(people, i)->id, i };
+		order[i] = (Spot){ people_row(people, i)->id, i };
 		sorted = sorted && (i == 0 || order[i - 1].id < order[i].id);
 	}
 	if (!sorted)
@@ -138,7 +138,7 @@ order_rows(People *people)
 gssize
 people_find(const People *people, gint64 id, guint *finger)
 {
-	const Place *order = (const Place *)(gpointer)people->order->data;
+	const Spot *order = (const Spot *)(gpointer)people->order->data;
 	guint n = people->order->len;
 	for (guint step = 0; step < 2 && *finger < n; step++, ++*finger)
 		if (order[*finger].id == id)
@@ -160,7 +160,7 @@ people_find(const People *people, gint64 id, guint *finger)
 static gboolean
 read_flags(People *people, Db *db, const char *sql, GByteArray *flags, GError **error)
 {
-	const Place *order = (const Place *)(gpointer)people->order->data;
+	const Spot *order = (const Spot *)(gpointer)people->order->data;
 	g_autoptr(DbRows) found = db_query(db, sql,
 	        DB_ARGS(db_bytes(people->event->id, EVENT_ID_BYTES), db_int(order[0].id),
 	                db_int(order[people->order->len - 1].id)),
