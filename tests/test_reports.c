@@ -94,62 +94,97 @@ seal_name(Engine *engine, const char *slug, guint no, const char *name)
 	engine_must(engine, sql);
 }
 
+/* Rows of people that are entered together: one statement a table. */
+typedef struct {
+	GString *attendees, *bookings, *presences;
+} Rows;
+
 static void
-append_sessions(GString *sql, const char *slug, guint no, const Somebody *who)
+append_row(GString *rows, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	g_string_append(rows, rows->len > 0 ? ", (" : "(");
+	g_string_append_vprintf(rows, format, arguments);
+	g_string_append_c(rows, ')');
+	va_end(arguments);
+}
+
+static void
+append_sessions(Rows *rows, const char *event, guint no, const Somebody *who)
 {
 	for (guint session = DAY; session < SESSIONS_END; session++) {
 		const char *state = who->booked & 1u << session ? "confirmed"
 		        : who->waiting & 1u << session          ? "waitlisted"
 		                                                : NULL;
 		if (state != NULL)
-			g_string_append_printf(sql,
-			        "; INSERT INTO booking (attendee, event, session_no, state)"
-			        " SELECT %" G_GINT64_FORMAT
-			        ", id, %u, '%s' FROM event WHERE slug = '%s'",
-			        id_of(no), session, state, slug);
+			append_row(rows->bookings, "%" G_GINT64_FORMAT ", %s, %u, '%s'", id_of(no),
+			        event, session, state);
 		if (who->came & 1u << session)
-			g_string_append_printf(sql,
-			        "; INSERT INTO presence (event, session_no, attendee, first_at, "
-			        "checkpoint_no,"
-			        " device, epoch, seq, version)"
-			        " SELECT id, %u, %" G_GINT64_FORMAT
-			        ", 0, 1, 1, 1, %u, 1 FROM event WHERE slug = '%s'",
-			        session, id_of(no), no, slug);
+			append_row(rows->presences,
+			        "%s, %u, %" G_GINT64_FORMAT ", 0, 1, 1, 1, %u, 1", event, session,
+			        id_of(no), no);
 	}
 }
 
-/* What enters one person of the number @no. */
 static void
-append_person(GString *sql, guint no, const Somebody *who)
+append_person(Rows *rows, guint no, const Somebody *who)
 {
-	const char *slug = who->slug ? who->slug : "day";
-	g_autofree char *option =
-	        who->option ? g_strdup_printf("%u", who->option) : g_strdup("NULL");
-	g_autofree char *option_state = who->option
-	        ? g_strdup_printf("'%s'", who->option_state ? who->option_state : "confirmed")
-	        : g_strdup("NULL");
+	g_autofree char *event = g_strdup_printf(
+	        "(SELECT id FROM event WHERE slug = '%s')", who->slug ? who->slug : "day");
+	g_autofree char *option = who->option
+	        ? g_strdup_printf("%u, '%s'", who->option,
+	                  who->option_state ? who->option_state : "confirmed")
+	        : g_strdup("NULL, NULL");
 	g_autofree char *delegation =
 	        who->delegation ? g_strdup_printf("%u", who->delegation) : g_strdup("NULL");
-	g_string_append_printf(sql,
-	        "%sINSERT INTO attendee (id, event, no, region_no, option_no, option_state, lang,"
-	        " age_band, fee_state, state, changed, mark, typed_code, ticket_id, ticket_class,"
-	        " ticket_minute, delegation_no)"
-	        " SELECT %" G_GINT64_FORMAT ", id, %u, %u, %s, %s, 'es', %d, 'free', '%s', 1, %u,"
-	        " 'CODE%u', salt, %d, 1, %s FROM event WHERE slug = '%s'",
-	        sql->len ? "; " : "", id_of(no), no, who->region, option, option_state,
-	        who->age_band, who->state ? who->state : "active", no, no, who->class, delegation,
-	        slug);
-	append_sessions(sql, slug, no, who);
+	append_row(rows->attendees,
+	        "%" G_GINT64_FORMAT ", %s, %u, %u, %s, 'es', %d, 'free', '%s', 1, %u, 'CODE%u',"
+	        " (SELECT salt FROM event WHERE slug = 'day'), %d, 1, %s",
+	        id_of(no), event, no, who->region, option, who->age_band,
+	        who->state ? who->state : "active", no, no, who->class, delegation);
+	append_sessions(rows, event, no, who);
+}
+
+static void
+rows_enter(Engine *engine, Rows *rows)
+{
+	struct {
+		const char *into;
+		GString *values;
+	} tables[] = {
+		{ "attendee (id, event, no, region_no, option_no, option_state, lang, age_band, "
+		  "fee_state,"
+		  " state, changed, mark, typed_code, ticket_id, ticket_class, ticket_minute,"
+		  " delegation_no)",
+		        rows->attendees },
+		{ "booking (attendee, event, session_no, state)", rows->bookings },
+		{ "presence (event, session_no, attendee, first_at, checkpoint_no, device, epoch, "
+		  "seq,"
+		  " version)",
+		        rows->presences },
+	};
+	for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
+		g_autofree char *sql = g_strdup_printf(
+		        "INSERT INTO %s VALUES %s", tables[i].into, tables[i].values->str);
+		if (tables[i].values->len > 0)
+			engine_must(engine, sql);
+		g_string_free(tables[i].values, TRUE);
+	}
+}
+
+static Rows
+rows_new(void)
+{
+	return (Rows){ g_string_new(NULL), g_string_new(NULL), g_string_new(NULL) };
 }
 
 static void
 enter(Engine *engine, guint no, const Somebody *who)
 {
-	g_autoptr(GString) sql = g_string_new(NULL);
-	append_person(sql, no, who);
-	g_auto(GStrv) statements = g_strsplit(sql->str, "; ", 0);
-	for (char **statement = statements; *statement != NULL; statement++)
-		engine_must(engine, *statement);
+	Rows rows = rows_new();
+	append_person(&rows, no, who);
+	rows_enter(engine, &rows);
 	if (who->name != NULL)
 		seal_name(engine, who->slug ? who->slug : "day", no, who->name);
 }
@@ -411,7 +446,7 @@ the_counts_are_those_of_counting_by_hand(Engine *engine, gconstpointer data)
 	static const char *const states[] = { NULL, NULL, NULL, NULL, "cancelled", "deleted" };
 	g_autoptr(GError) error = NULL;
 	AttendanceCount by_hand[3][SESSIONS_END] = { 0 };
-	g_autoptr(GString) sql = g_string_new(NULL);
+	Rows rows = rows_new();
 	define(engine, DEFINITION("day"));
 	for (guint no = 1; no <= 400; no++) {
 		Somebody who = {
@@ -424,12 +459,10 @@ the_counts_are_those_of_counting_by_hand(Engine *engine, gconstpointer data)
 			.waiting = (guint)g_test_rand_int_range(0, 1 << SESSIONS_END),
 			.came = (guint)g_test_rand_int_range(0, 1 << SESSIONS_END),
 		};
-		append_person(sql, no, &who);
+		append_person(&rows, no, &who);
 		count_by_hand(&who, by_hand);
 	}
-	g_auto(GStrv) statements = g_strsplit(sql->str, "; ", 0);
-	for (char **statement = statements; *statement != NULL; statement++)
-		engine_must(engine, *statement);
+	rows_enter(engine, &rows);
 
 	Asking asking;
 	asking_begin(engine, "day", &asking);
