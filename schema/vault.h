@@ -1,6 +1,6 @@
 /*
- * Everything secret: keys on disk, sealed values, keyed hashes, links. The only user of
- * libsodium's keys; the one file that knows it is vault.c.
+ * Everything secret: keys on disk, sealed values, keyed hashes, links. Only vault*.c know
+ * libsodium.
  *
  *   DIR/keys/master            32 bytes, wrapped by the configured secret when there is one
  *   DIR/keys/EVENT/signing     Ed25519 pair, EVENT = 32 hex digits

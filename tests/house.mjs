@@ -15,9 +15,9 @@ export const layers = {
 const libraries = [
   [/^(sqlite3)\.h$/, ['schema/db_sqlite.c']],
   [/^(libpq-fe)\.h$/, ['schema/db_postgres.h']],
-  [/^sodium/, ['schema/vault.c', 'schema/vault_files.c', 'schema/mark.c']],
+  [/^sodium/, ['schema/vault.c', 'schema/vault_files.c', 'schema/vault_hash.c']],
   [/^unicode\//, ['schema/text.c', 'web/locale.c']],
-  [/^csv\.h$/, ['schema/import.c', 'schema/csv.c']],
+  [/^csv\.h$/, ['schema/roster_csv.c']],
   [/^(qrencode|png)\.h$/, ['checkin/qr.c']],
   [/^curl\//, ['checkin/remote.c', 'web/mailer.c']],
   [/^xlsxwriter/, ['reports/xlsx.c']],

@@ -290,10 +290,41 @@ a_thousand_and_four_hundred_come_at_once(Engine *engine, gconstpointer data)
 	g_assert_cmpint(engine_ask(engine, "SELECT count(DISTINCT mark) FROM attendee"), ==, 1400);
 }
 
+/* Whatever bytes a file holds, it is a list or it is told why not. */
+static void
+no_noise_in_a_file_breaks_the_reader(void)
+{
+	static const char bits[] = { '"', ',', '\n', '\r', '\0', ';', '\xff', ' ', 'x' };
+	guint lists = 0;
+	for (guint i = 0; i < 4000; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *noise = g_memdup2(LIST, sizeof LIST);
+		gsize length = (gsize)g_test_rand_int_range(1, sizeof LIST);
+		for (int changes = g_test_rand_int_range(0, 5); changes > 0; changes--)
+			noise[g_test_rand_int_range(0, (gint32)length)] =
+			        bits[g_test_rand_int_range(0, sizeof bits)];
+		FILE *file = fmemopen(noise, length, "r");
+		json_t *roster = roster_parse(file, "noise.csv", &error);
+		fclose(file);
+		g_assert_true((roster == NULL) == (error != NULL));
+		gsize columns = json_array_size(json_object_get(roster, "header"));
+		gsize at;
+		json_t *row;
+		json_array_foreach (json_object_get(roster, "rows"), at, row)
+			g_assert_cmpuint(json_array_size(row), ==, columns + 1);
+		lists += roster != NULL ? 1 : 0;
+		json_decref(roster);
+	}
+	g_assert_cmpuint(lists, >, 100); /* both answers were given */
+	g_assert_cmpuint(lists, <, 3900);
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/roster/no_noise_in_a_file_breaks_the_reader",
+	        no_noise_in_a_file_breaks_the_reader);
 	engine_add_test("roster/a_list_is_registered_at_once", a_list_is_registered_at_once);
 	engine_add_test("roster/the_same_list_again_registers_nobody",
 	        the_same_list_again_registers_nobody);
