@@ -1,6 +1,8 @@
 /* What `turnout schema verify` finds, and what it leaves alone. */
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "schema/definition.h"
 #include "schema/roster.h"
@@ -445,6 +447,64 @@ a_merged_person_is_in_by_either_ticket(Engine *engine, gconstpointer data)
 	all_holds(engine);
 }
 
+/* ---- the command ---- */
+
+/* Runs `turnout schema verify` on the test's folder; what it prints, and its exit status. */
+static char *
+command(Engine *engine, int *ret_status)
+{
+	const char *url = engine->engine == DB_POSTGRES ? engine->url : NULL;
+	char *argv[] = { (char *)"schema verify", (char *)"--data", (char *)engine->place.dir,
+		url ? (char *)"--database" : NULL, (char *)url, NULL };
+	char *printed = NULL;
+	g_autofree char *path = g_build_filename(engine->dir, "printed", NULL);
+	engine_close(engine);
+	fflush(stdout);
+	int kept = dup(STDOUT_FILENO);
+	int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	g_assert_cmpint(dup2(file, STDOUT_FILENO), >=, 0);
+	*ret_status = verify_command((int)g_strv_length(argv), argv);
+	fflush(stdout);
+	g_assert_cmpint(dup2(kept, STDOUT_FILENO), >=, 0);
+	close(kept);
+	close(file);
+	g_assert_true(g_file_get_contents(path, &printed, NULL, NULL));
+	return printed;
+}
+
+static void
+the_command_names_each_tampering(Engine *engine, gconstpointer data)
+{
+	static const char *const tamperings[][3] = {
+		{ "UPDATE sealed SET value = (SELECT s.value FROM sealed s JOIN attendee a ON a.id "
+		  "="
+		  " s.owner WHERE a.no = 2 AND s.class = 1) WHERE class = 1 AND owner ="
+		  " (SELECT id FROM attendee WHERE no = 3)",
+		        "sealed value of attendee ", "class logistics: " },
+		{ "UPDATE presence SET first_at = 1", "presence of attendee ",
+		        "session 1 of event day: " },
+		{ "UPDATE scan SET skew = skew + 1 WHERE seq = 2", "scan log of event day, ",
+		        "seq 2, rev 0: " },
+		{ "UPDATE schema_version SET checksum = 'x'", "0001.sql", "checksum" },
+	};
+	int status;
+	g_autoptr(Event) event = prepare(engine);
+	add(engine, event, scan(engine, 1, 1, 0, "admit"), 1);
+	add(engine, event, scan(engine, 1, 2, 0, "reject_used"), 0);
+	g_autofree char *sound = command(engine, &status);
+	g_assert_cmpstr(sound, ==,
+	        "all holds: events 1, sealed values 6, scans 2, presences 1, counts 4\n");
+	g_assert_cmpint(status, ==, 0);
+	for (guint i = 0; i < G_N_ELEMENTS(tamperings); i++) {
+		engine_must(engine, tamperings[i][0]);
+		g_autofree char *told = command(engine, &status);
+		g_assert_cmpint(status, ==, EXIT_STATUS_NO);
+		g_assert_nonnull(strstr(told, tamperings[i][1]));
+		g_assert_nonnull(strstr(told, tamperings[i][2]));
+		g_assert_null(strstr(told, "Ana"));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -475,5 +535,7 @@ main(int argc, char **argv)
 	        the_first_is_the_earliest_by_corrected_time);
 	engine_add_test("verify/a_merged_person_is_in_by_either_ticket",
 	        a_merged_person_is_in_by_either_ticket);
+	engine_add_test(
+	        "verify/the_command_names_each_tampering", the_command_names_each_tampering);
 	return engine_run();
 }
