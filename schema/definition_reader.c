@@ -5,8 +5,6 @@
 #include "schema/definition_forbidden.h"
 
 #define QUOTED_CHARS 40
-#define YEAR_LEAST   2000
-#define YEAR_MOST    2199
 #define CODE_MAX     40
 
 /* ---- faults and where they are ---- */
@@ -121,8 +119,8 @@ reader_object(
 	}
 }
 
-static gboolean
-check_list(DefinitionReader *reader, const DefinitionField *field, json_t *value)
+gboolean
+reader_check_list(DefinitionReader *reader, const DefinitionField *field, json_t *value)
 {
 	if (!json_is_array(value)) {
 		reader_fault(reader, "must be a list");
@@ -170,7 +168,7 @@ read_list(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 	gsize index;
 	json_t *item;
 
-	if (!check_list(reader, field, value))
+	if (!reader_check_list(reader, field, value))
 		return;
 	json_array_foreach (value, index, item) {
 		gpointer made = part->make();
@@ -392,188 +390,4 @@ read_word(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 	}
 	listed = g_strjoinv(", ", (char **)names);
 	reader_fault(reader, "must be one of: %s", listed);
-}
-
-/* ---- times ---- */
-
-static gboolean
-digits(const char *text, guint n, guint *ret_number)
-{
-	guint number = 0;
-
-	for (guint i = 0; i < n; i++) {
-		if (!g_ascii_isdigit(text[i]))
-			return FALSE;
-		number = number * 10 + (guint)(text[i] - '0');
-	}
-	*ret_number = number;
-	return TRUE;
-}
-
-gboolean
-date_parse(const char *text, GDate *ret_date)
-{
-	guint year, month, day;
-
-	if (strlen(text) < 10 || !digits(text, 4, &year) || text[4] != '-' ||
-	        !digits(text + 5, 2, &month) || text[7] != '-' || !digits(text + 8, 2, &day))
-		return FALSE;
-	if (year < YEAR_LEAST || year > YEAR_MOST || month < 1 || month > 12 || day < 1 ||
-	        !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
-		return FALSE;
-	g_date_clear(ret_date, 1);
-	g_date_set_dmy(ret_date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
-	return TRUE;
-}
-
-gboolean
-wall_clock_parse(const char *text, GTimeZone *zone, int shift, gint64 *ret_time, gboolean *ret_gap)
-{
-	gsize length = strlen(text);
-	guint hour, minute, second = 0;
-	GDate date;
-
-	*ret_gap = FALSE;
-	if ((length != 16 && length != 19) || !date_parse(text, &date) || text[10] != 'T' ||
-	        !digits(text + 11, 2, &hour) || text[13] != ':' || !digits(text + 14, 2, &minute))
-		return FALSE;
-	if (length == 19 && (text[16] != ':' || !digits(text + 17, 2, &second)))
-		return FALSE;
-	if (hour > 23 || minute > 59 || second > 59)
-		return FALSE;
-	if (shift >= 0)
-		g_date_add_days(&date, (guint)shift);
-	else
-		g_date_subtract_days(&date, (guint)-shift);
-	if (g_date_get_year(&date) < YEAR_LEAST || g_date_get_year(&date) > YEAR_MOST)
-		return FALSE;
-	g_autoptr(GDateTime) time =
-	        g_date_time_new(zone, g_date_get_year(&date), (int)g_date_get_month(&date),
-	                g_date_get_day(&date), (int)hour, (int)minute, second);
-	if (time == NULL)
-		return FALSE;
-	if (g_date_time_get_hour(time) != (int)hour ||
-	        g_date_time_get_minute(time) != (int)minute) {
-		*ret_gap = TRUE;
-		return FALSE;
-	}
-	*ret_time = g_date_time_to_unix(time);
-	return TRUE;
-}
-
-void
-read_time(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
-{
-	const char *text = json_string_value(value);
-	gboolean gap = FALSE;
-
-	if (text == NULL) {
-		reader_fault(reader, "must be a text like \"2027-04-06T08:00\"");
-		return;
-	}
-	if (wall_clock_parse(text, reader->zone, reader->shift,
-	            &G_STRUCT_MEMBER(gint64, target, field->offset), &gap))
-		return;
-	if (gap)
-		reader_fault(reader, "does not exist: clocks go forward over it that night");
-	else
-		reader_fault(reader,
-		        "must be a date and time of the event's zone like \"2027-04-06T08:00\","
-		        " in the years %d to %d",
-		        YEAR_LEAST, YEAR_MOST);
-}
-
-/* ---- references ---- */
-
-static void
-reference_add(
-        DefinitionReader *reader, ReferenceKind kind, json_t *value, guint16 *slot, GArray *list)
-{
-	if (!reader_check_code(reader, value))
-		return;
-	Reference *reference = g_new0(Reference, 1);
-	reference->kind = kind;
-	reference->code = g_strdup(json_string_value(value));
-	reference->path = g_strdup(reader->path->str);
-	reference->slot = slot;
-	reference->list = list;
-	g_ptr_array_add(reader->references, reference);
-}
-
-void
-read_region(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
-{
-	reference_add(reader, REFERENCE_REGION, value,
-	        &G_STRUCT_MEMBER(guint16, target, field->offset), NULL);
-}
-
-void
-read_session(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
-{
-	reference_add(reader, REFERENCE_SESSION, value,
-	        &G_STRUCT_MEMBER(guint16, target, field->offset), NULL);
-}
-
-void
-read_sessions(
-        DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
-{
-	gsize index;
-	json_t *item;
-
-	if (!check_list(reader, field, value))
-		return;
-	json_array_foreach (value, index, item) {
-		gsize before = reader_enter_item(reader, index);
-		reference_add(reader, REFERENCE_SESSION, item, NULL,
-		        G_STRUCT_MEMBER(GArray *, target, field->offset));
-		reader_leave(reader, before);
-	}
-}
-
-static guint16
-reference_number(const DefinitionReader *reader, const Reference *reference)
-{
-	gboolean region = reference->kind == REFERENCE_REGION;
-	GPtrArray *parts = region ? reader->event->regions : reader->event->sessions;
-
-	for (guint i = 0; i < parts->len; i++) {
-		gconstpointer part = g_ptr_array_index(parts, i);
-		const char *code = region ? ((const EventRegion *)part)->code
-		                          : ((const EventSession *)part)->code;
-		if (g_strcmp0(code, reference->code) == 0)
-			return (guint16)(i + 1);
-	}
-	return 0;
-}
-
-static gboolean
-list_has(const GArray *list, guint16 no)
-{
-	for (guint i = 0; i < list->len; i++)
-		if (g_array_index(list, guint16, i) == no)
-			return TRUE;
-	return FALSE;
-}
-
-void
-reader_follow_references(DefinitionReader *reader)
-{
-	for (guint i = 0; i < reader->references->len; i++) {
-		const Reference *reference = g_ptr_array_index(reader->references, i);
-		guint16 no = reference_number(reader, reference);
-
-		g_string_assign(reader->path, reference->path);
-		if (no == 0)
-			reader_fault(reader, "there is no %s \"%s\"",
-			        reference->kind == REFERENCE_REGION ? "region" : "session",
-			        reference->code);
-		else if (reference->slot != NULL)
-			*reference->slot = no;
-		else if (list_has(reference->list, no))
-			reader_fault(reader, "\"%s\" is in this list already", reference->code);
-		else
-			g_array_append_val(reference->list, no);
-	}
-	g_string_assign(reader->path, "$");
 }

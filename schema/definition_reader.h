@@ -74,6 +74,9 @@ gboolean reader_check_text(
 /* Checks an object of language to text. */
 gboolean reader_check_texts(
 	DefinitionReader *reader, json_t *value, gint64 most, gboolean lines);
+/* Checks that @value is a list of as many items as @field allows. */
+gboolean reader_check_list(
+	DefinitionReader *reader, const DefinitionField *field, json_t *value);
 gboolean reader_check_code(DefinitionReader *reader, json_t *value);
 
 /* Read functions, by what lies at the offset. */
