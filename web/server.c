@@ -515,16 +515,21 @@ server_url(const Server *server)
 	return server->url;
 }
 
-/* FALSE when @count isn't zero by then. */
+/* Waits until @count was zero for @quiet_us; FALSE when it wasn't by then. */
 static gboolean
-wait_for_none(const gint *count, gint64 until_us)
+wait_for_none(const gint *count, gint64 quiet_us, gint64 until_us)
 {
-	while (__atomic_load_n(count, __ATOMIC_SEQ_CST) > 0) {
-		if (g_get_monotonic_time() > until_us)
+	gint64 quiet_since = g_get_monotonic_time();
+	for (;;) {
+		const gint64 now = g_get_monotonic_time();
+		if (__atomic_load_n(count, __ATOMIC_SEQ_CST) > 0)
+			quiet_since = now;
+		else if (now - quiet_since >= quiet_us)
+			return TRUE;
+		if (now > until_us)
 			return FALSE;
 		g_usleep(2000);
 	}
-	return TRUE;
 }
 
 gboolean
@@ -536,13 +541,14 @@ server_stop(Server *server)
 	const gint64 until = g_get_monotonic_time() + SERVER_DRAIN_S * G_USEC_PER_SEC;
 	__atomic_store_n(&transport->state, STATE_DRAINING, __ATOMIC_SEQ_CST);
 	MHD_quiesce_daemon(transport->daemon);
-	if (!wait_for_none(&transport->in_flight, until))
+	/* quiet for a moment, since a request may lie in a socket's buffer unread */
+	if (!wait_for_none(&transport->in_flight, DRAIN_QUIET_US, until))
 		log_line(LOG_LEVEL_WARNING, "some requests got no answer within %d s",
 		        SERVER_DRAIN_S);
 	__atomic_store_n(&transport->state, STATE_CLOSED, __ATOMIC_SEQ_CST);
 	/* the writer answers or gives up within its patience */
 	if (!wait_for_none(
-	            &transport->suspended, g_get_monotonic_time() + 2 * WRITER_PATIENCE_US)) {
+	            &transport->suspended, 0, g_get_monotonic_time() + 2 * WRITER_PATIENCE_US)) {
 		log_line(LOG_LEVEL_ERROR, "the writer does not answer; leaving without it");
 		return FALSE;
 	}

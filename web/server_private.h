@@ -32,6 +32,7 @@
 #define COMPRESS_MIN                1024     /* smaller answers travel as they are */
 #define ASSET_SECONDS               31536000 /* a year: what has a hash in its path */
 #define DEVICE_KEPT_MS              5000     /* how long a device's token needs no look-up */
+#define DRAIN_QUIET_US              100000   /* without a request under way, before the end */
 #define RETRY_AFTER_S               "5"
 
 /* ---- routes ---- */
@@ -249,7 +250,7 @@ Reply *error_reply(Request *request, int status, const char *message);
 typedef struct Deadlines Deadlines;
 typedef struct Connection {
 	int fd;
-	gint64 until;     /* monotonic milliseconds, atomic; 0: none */
+	gint64 until; /* monotonic milliseconds, atomic; 0: none */
 	struct Connection *next, *before;
 } Connection;
 Deadlines *deadlines_new(void); /* starts the sweeper's thread */
