@@ -9,4 +9,5 @@ export const suites = [
   { file: 'test_house.mjs' },
   { file: 'test_run.mjs' },
   { file: 'test_catalogues.mjs' },
+  { file: 'test_web.mjs' },
 ];

@@ -281,7 +281,7 @@ test('its files are for nobody else, and it leaves no core', () => {
   const limits = readFileSync(`/proc/${served.child.pid}/limits`, 'utf8');
   assert.match(limits, /Max core file size\s+0\s+0/);
   const data = served.child.spawnargs[3];
-  for (const name of ['turnout.db', 'control.sock', 'keys/master'])
+  for (const name of ['.', 'control.sock', 'keys/master'])
     assert.equal(statSync(join(data, name)).mode & 0o077, 0, name);
 });
 

@@ -251,6 +251,13 @@ registration_done(Request *request, gpointer data, const GError *error)
 	return ask_again(request, 409, sent, "notice_changed_title", "notice_changed_text");
 }
 
+/* A DbWork. */
+static gboolean
+take_place(Db *db, gpointer data, GError **error)
+{
+	return registration_work(db, &((Sent *)data)->work, error);
+}
+
 /* Reads, seals and signs, and hands the work to the writer. Takes @taken. */
 static Reply *
 prepare(Request *request, Sent *taken)
@@ -279,7 +286,7 @@ prepare(Request *request, Sent *taken)
 	sent->work = (PlaceWork){
 		.event = sent->form.event, .asked = sent->registration, .now = request_now(request)
 	};
-	return reply_after(request, registration_work, registration_done, sent, sent_free);
+	return reply_after(request, take_place, registration_done, sent, sent_free);
 }
 
 static Reply *
