@@ -1,7 +1,7 @@
 // `turnout web` as it is installed: what it prints, whom it refuses, how long it waits, how it stops.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -283,6 +283,21 @@ test('its files are for nobody else, and it leaves no core', () => {
   const data = served.child.spawnargs[3];
   for (const name of ['.', 'control.sock', 'keys/master'])
     assert.equal(statSync(join(data, name)).mode & 0o077, 0, name);
+});
+
+test('it has shut itself in: what it need not write to, it cannot', () => {
+  assert.match(served.log, / sandbox=on$/m);
+  const status = readFileSync(`/proc/${served.child.pid}/status`, 'utf8');
+  assert.match(status, /NoNewPrivs:\s+1/);
+  // asked to write a file elsewhere, by a folder of keys that leads out of the data folder
+  const data = makeFolder();
+  const outside = join(home, 'outside');
+  mkdirSync(outside);
+  renameSync(join(data, 'keys'), join(outside, 'keys'));
+  symlinkSync(join(outside, 'keys'), join(data, 'keys'));
+  const { status: code, stderr } = spawnSync(turnout, ['web', '--data', data, '--listen', '127.0.0.1:0'], { encoding: 'utf8', timeout: 10000 });
+  assert.notEqual(code, 0);
+  assert.match(stderr, /^turnout: [^\n]*[Pp]ermission denied[^\n]*\n$/);
 });
 
 test('who says nothing, or ever so slowly, is hung up on', async () => {

@@ -14,6 +14,7 @@
 #include "schema/settings.h"
 #include "web/locale.h"
 #include "web/log.h"
+#include "web/sandbox.h"
 #include "web/server.h"
 
 static const char summary[] = "serves pages, tickets, door and staff";
@@ -67,7 +68,8 @@ hold_signals(sigset_t *ret_stop)
 }
 
 static gboolean
-serve(Record *record, const Settings *settings, const sigset_t *stop, GError **error)
+serve(Record *record, const Settings *settings, Sandbox sandbox, const sigset_t *stop,
+        GError **error)
 {
 	g_autoptr(Control) control = control_listen(record, operations, error);
 	if (control == NULL)
@@ -82,7 +84,8 @@ serve(Record *record, const Settings *settings, const sigset_t *stop, GError **e
 		return FALSE;
 	printf("listening on %s\n", server_url(server));
 	fflush(stdout);
-	log_line(LOG_LEVEL_INFO, "serving version=%s", TURNOUT_VERSION);
+	log_line(LOG_LEVEL_INFO, "serving version=%s sandbox=%s", TURNOUT_VERSION,
+	        sandbox == SANDBOX_ON ? "on" : "off");
 
 	int signal_number = 0;
 	sigwait(stop, &signal_number);
@@ -109,9 +112,12 @@ web_command(int argc, char **argv)
 	hold_signals(&stop);
 	if (!locales_load(&error))
 		return error_report(error);
+	Sandbox sandbox = SANDBOX_OFF;
+	if (!sandbox_enter(settings, &sandbox, &error))
+		return error_report(error);
 	const RecordPlace place = settings_place(settings);
 	g_autoptr(Record) record = record_open(&place, RECORD_WRITE, &error);
-	if (record == NULL || !serve(record, settings, &stop, &error))
+	if (record == NULL || !serve(record, settings, sandbox, &stop, &error))
 		return error_report(error);
 	log_line(LOG_LEVEL_INFO, "stopped");
 	return 0;
