@@ -194,7 +194,8 @@ typedef struct EventShelf EventShelf;
 EventShelf *event_shelf_new(void);
 void event_shelf_free(EventShelf *shelf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventShelf, event_shelf_free)
-/* A reference of the caller's own, or NULL with @error (ABSENT). @db is inside a transaction. */
+/* A reference of the caller's own, or NULL with @error (ABSENT; BROKEN for one that can't be read,
+ * which stops no other). One that is not on the shelf is asked for. @db is inside a transaction. */
 Event *event_shelf_take(EventShelf *shelf, Db *db, const char *slug, gint64 now, GError **error);
 Event *event_shelf_take_by_id(EventShelf *shelf, Db *db, const guint8 id[EVENT_ID_BYTES],
 	gint64 now, GError **error);

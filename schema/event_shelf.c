@@ -123,10 +123,14 @@ look(EventShelf *shelf, Db *db, gint64 now, GError **error)
 	if (ids == NULL)
 		return FALSE;
 	for (guint i = 0; i < ids->len; i++) {
-		Event *event = event_read_by_id(db, g_ptr_array_index(ids, i), error);
-		if (event == NULL)
+		g_autoptr(GError) trouble = NULL;
+		Event *event = event_read_by_id(db, g_ptr_array_index(ids, i), &trouble);
+		if (event != NULL) {
+			put(shelf, event);
+		} else if (!g_error_matches(trouble, DB_ERROR, DB_ERROR_BROKEN)) {
+			g_propagate_error(error, g_steal_pointer(&trouble));
 			return FALSE;
-		put(shelf, event);
+		} /* one that can't be read is told to who asks for it, and stops no other */
 	}
 	if (forgotten == atomic_load(&shelf->forgotten))
 		atomic_store(&shelf->looked_at, now);
@@ -180,10 +184,7 @@ event_shelf_take(EventShelf *shelf, Db *db, const char *slug, gint64 now, GError
 	if (!refresh(shelf, db, now, error))
 		return NULL;
 	Event *event = take(shelf, shelf->by_slug, slug);
-	if (event == NULL)
-		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
-		        "there is no event of this name");
-	return event;
+	return event != NULL ? event : event_read(db, slug, error); /* which says why */
 }
 
 Event *
@@ -193,10 +194,7 @@ event_shelf_take_by_id(
 	if (!refresh(shelf, db, now, error))
 		return NULL;
 	Event *event = take(shelf, shelf->by_id, id);
-	if (event == NULL)
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "there is no event of this id");
-	return event;
+	return event != NULL ? event : event_read_by_id(db, id, error);
 }
 
 static int

@@ -227,10 +227,15 @@ an_option_leads_to_32_bookings_at_most(void)
 	g_autoptr(Event) event = example_parse(root, NULL);
 	json_array_append_new(example_at(root, "$.options[3].includes"), json_string("lunch"));
 	example_must_tell(root, NULL, "$.options[3].includes", "at most 32");
-	/* and a bus counts with its return */
+	/* and a bus counts with its return, included or chosen */
 	example_put(root, "$.options[3].includes[31]", NULL);
 	example_put(root, "$.options[3].includes[30]", json_string("bus-bay"));
 	example_must_tell(root, NULL, "$.options[3].includes", "at most 32");
+	example_put(root, "$.options[3].includes[30]", NULL);
+	example_put(root, "$.options[3].choose",
+	        json_pack("[{s:s, s:[s], s:i, s:i}]", "code", "bus", "of", "bus-bay", "min", 0,
+	                "max", 1));
+	example_must_tell(root, NULL, "$.options[3].includes", "33 bookings");
 	json_decref(root);
 }
 

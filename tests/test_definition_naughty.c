@@ -179,6 +179,21 @@ what_is_no_json_is_told_by_line_and_column(gconstpointer data)
 	g_assert_true(g_str_has_prefix(fault->where, "line ") || fault->where[0] == '$');
 }
 
+/* The second of two would win unseen. */
+static void
+a_key_that_is_given_twice_is_told(void)
+{
+	g_autofree char *file = NULL, *twice = NULL;
+	g_autoptr(GPtrArray) faults = NULL;
+
+	g_assert_true(g_file_get_contents(EXAMPLE, &file, NULL, NULL));
+	twice = g_strconcat("{\"contact\": \"me@other.example\",", file + 1, NULL);
+	g_autoptr(Event) event = example_try_text(twice, NULL, &faults);
+	g_assert_null(event);
+	g_assert_cmpuint(faults->len, ==, 1);
+	g_assert_nonnull(strstr(((Fault *)g_ptr_array_index(faults, 0))->what, "duplicate"));
+}
+
 static void
 nesting_without_end_is_refused(void)
 {
@@ -259,6 +274,7 @@ main(int argc, char **argv)
 	ADD(a_wrong_type_anywhere_is_told_there);
 	ADD(a_missing_key_is_told_or_has_a_meaning);
 	ADD(an_unknown_key_anywhere_is_told);
+	ADD(a_key_that_is_given_twice_is_told);
 	ADD(nesting_without_end_is_refused);
 	ADD(a_file_that_is_too_large_is_refused_unread);
 	ADD(faults_without_number_are_kept_within_bounds);

@@ -129,6 +129,7 @@ numbers_stay_with_their_codes(Engine *engine, gconstpointer data)
 	g_assert_cmpint(stored.edition, ==, 2);
 
 	g_autoptr(Event) after = picnic_read(engine, "picnic");
+	g_assert_cmpint(after->edition, ==, 2);
 	g_assert_cmpint(event_session_by_code(after, "dance")->no, ==, 6);
 	for (guint i = 0; i < before->sessions->len; i++) {
 		const EventSession *session = g_ptr_array_index(before->sessions, i);
@@ -146,6 +147,19 @@ numbers_stay_with_their_codes(Engine *engine, gconstpointer data)
 	g_assert_cmpmem(before->salt, SALT_BYTES, after->salt, SALT_BYTES);
 	g_assert_cmpint(before->history, ==, after->history);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM region"), ==, 2);
+}
+
+static void
+a_stop_where_nobody_boards_can_be_taken_away(Engine *engine, gconstpointer data)
+{
+	json_t *root = picnic_json();
+
+	picnic_must_load(engine, picnic_json());
+	g_assert_cmpint(picnic_take(engine, "all", 1, NULL), ==, PLACE_TAKEN);
+	json_array_remove(json_object_get(picnic_part(root, "sessions", "bus"), "stops"), 1);
+	picnic_must_load(engine, root);
+	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM stop"), ==, 1);
+	g_assert_cmpint(engine_ask(engine, "SELECT no FROM stop"), ==, 1);
 }
 
 static void
@@ -184,6 +198,7 @@ main(int argc, char **argv)
 	ADD(an_event_that_is_not_there_is_absent);
 	ADD(the_same_definition_again_changes_nothing);
 	ADD(numbers_stay_with_their_codes);
+	ADD(a_stop_where_nobody_boards_can_be_taken_away);
 	ADD(what_nobody_holds_can_be_taken_away);
 #undef ADD
 	return engine_run();

@@ -172,6 +172,24 @@ what_people_hold_is_not_taken_away(Engine *engine, gconstpointer data)
 }
 
 static void
+who_cancelled_holds_nothing(Engine *engine, gconstpointer data)
+{
+	json_t *root = picnic_json();
+
+	fill(engine);
+	engine_must(engine, "UPDATE attendee SET state = 'cancelled' WHERE no = 1");
+	narrow_option(root);
+	narrow_lunch(root);
+	narrow_stop(root);
+	narrow_return(root);
+	picnic_must_load(engine, root);
+	g_assert_cmpint(
+	        engine_ask(engine, "SELECT taken FROM session WHERE code = 'lunch'"), ==, 2);
+	g_assert_cmpint(engine_ask(engine, "SELECT taken FROM option WHERE code = 'all'"), ==, 2);
+	g_assert_cmpint(engine_ask(engine, "SELECT taken FROM stop WHERE no = 1"), ==, 2);
+}
+
+static void
 an_event_with_people_is_not_moved(Engine *engine, gconstpointer data)
 {
 	g_autoptr(Event) empty = picnic_parse(picnic_json(), "2027-06-08");
@@ -316,6 +334,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(test) engine_add_test(#test, test)
 	ADD(what_people_hold_is_not_taken_away);
+	ADD(who_cancelled_holds_nothing);
 	ADD(an_event_with_people_is_not_moved);
 	ADD(a_capacity_that_comes_later_counts_who_is_there);
 	ADD(who_chose_a_session_that_is_now_included_is_counted_once);

@@ -1,5 +1,6 @@
 /* Events on a shelf: read once a process, by many threads. */
 #include <stdatomic.h>
+#include <string.h>
 
 #include "tests/picnic.h"
 
@@ -107,6 +108,27 @@ the_shelf_lists_events_by_their_start(Engine *engine, gconstpointer data)
 	db_rollback(db);
 }
 
+static void
+an_event_that_cannot_be_read_stops_no_other(Engine *engine, gconstpointer data)
+{
+	g_autoptr(EventShelf) shelf = event_shelf_new();
+	g_autoptr(GError) error = NULL;
+	json_t *root = picnic_json();
+	Db *db;
+
+	json_object_set_new(root, "slug", json_string("ruin"));
+	picnic_must_load(engine, root);
+	picnic_must_load(engine, picnic_json());
+	engine_must(engine, "UPDATE event SET definition = '{}' WHERE slug = 'ruin'");
+	db = engine_reader(engine);
+	g_assert_cmpint(shelf_edition(shelf, db, ENGINE_NOW), ==, 1);
+	g_assert_true(db_begin(db, NULL));
+	g_assert_null(event_shelf_take(shelf, db, "ruin", ENGINE_NOW, &error));
+	g_assert_error(error, DB_ERROR, DB_ERROR_BROKEN);
+	g_assert_nonnull(strstr(error->message, "$.slug"));
+	db_rollback(db);
+}
+
 typedef struct {
 	EventShelf *shelf;
 	Record *record;
@@ -173,6 +195,7 @@ main(int argc, char **argv)
 	ADD(the_shelf_looks_once_a_second);
 	ADD(who_stores_and_forgets_sees_it_at_once);
 	ADD(the_shelf_lists_events_by_their_start);
+	ADD(an_event_that_cannot_be_read_stops_no_other);
 	ADD(many_threads_take_from_one_shelf);
 #undef ADD
 	return engine_run();

@@ -54,6 +54,9 @@ static const struct {
 	{ "ar", "ما هي جنسيتك؟", "citizenship" },
 	{ "ar", "تاريخ الميلاد", "date of birth" },
 	{ "ar", "هل لديك تأشيرة؟", "visa" },
+	/* as many write it: other letters at a word's end */
+	{ "ar", "متي ولدت؟", "date of birth" },
+	{ "fa", "مليت شما", "citizenship" },
 };
 
 static void
