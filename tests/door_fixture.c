@@ -83,24 +83,26 @@ door_checkpoint(const Door *door, const char *session, guint nth)
 }
 
 static Guest
-take_place(const Door *door, const char *option, const char *chosen, TicketClass class,
-        const Person *person)
+take_place(
+        const Door *door, const char *option, const char *chosen, TicketClass class, Person *person)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Registration) asked = registration_new();
-	Place place = { .id = id_new(ENGINE_NOW * 1000) };
+	/* a millisecond each, or two of a crowd may draw the same id */
+	static gint64 moment = ENGINE_NOW * 1000;
+	Place place = { .id = id_new(++moment) };
 	PlaceWork work = { .event = door->event, .asked = asked, .now = ENGINE_NOW };
 
 	place.region_no = event_region_by_code(door->event, "north")->no;
 	place.option_no = event_option_by_code(door->event, option)->no;
 	if (chosen != NULL)
 		place.chosen[place.chosen_n++].session_no = door_session(door, chosen);
-	if (person != NULL)
-		place.sealed[SEALED_LOGISTICS] =
-		        person_seal(person, door->keys, SEALED_LOGISTICS, place.id);
+	person->name = g_strdup("Guest");
+	for (guint i = 0; i < SEALED_CLASSES; i++)
+		place.sealed[i] = person_seal(person, door->keys, (SealedClass)i, place.id);
 	ticket_identity_new(
 	        door->event->salt, class, vault_key_created(door->keys), ENGINE_NOW, &place.ticket);
-	asked->id = id_new(ENGINE_NOW * 1000);
+	asked->id = id_new(moment);
 	random_bytes(asked->submission, sizeof asked->submission);
 	random_bytes(asked->content_hash, sizeof asked->content_hash);
 	g_strlcpy(asked->lang, "en", sizeof asked->lang);
@@ -114,7 +116,9 @@ take_place(const Door *door, const char *option, const char *chosen, TicketClass
 Guest
 door_guest(const Door *door, const char *option, const char *chosen, TicketClass class)
 {
-	return take_place(door, option, chosen, class, NULL);
+	g_autoptr(Person) person = person_new();
+
+	return take_place(door, option, chosen, class, person);
 }
 
 Guest

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "checkin/ticket.h"
+#include "schema/device.h"
 
 #include "tests/door_fixture.h"
 
@@ -163,6 +164,18 @@ leave_folder(Door *door)
 	engine_close(door->engine);
 	door->record = NULL;
 	door->keys = NULL;
+}
+
+/* Log, check values and presence agree, as the record itself sees it. */
+static void
+must_verify(const Engine *engine)
+{
+	const char *words[] = { "schema", "verify", NULL };
+	Process verify = start(engine, words);
+	g_autofree char *line = hear(&verify);
+
+	g_assert_true(g_str_has_prefix(line, "all holds"));
+	g_assert_cmpint(finish(&verify), ==, 0);
 }
 
 /* ---- tests ---- */
@@ -351,6 +364,7 @@ a_server_that_dies_and_returns_costs_no_scan(Engine *engine, gconstpointer data)
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM scan"), ==, lines);
 	g_assert_cmpint(engine_ask(engine, "SELECT max(seq) FROM scan"), ==, lines);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM presence"), ==, 1);
+	must_verify(engine);
 }
 
 static void
@@ -406,6 +420,67 @@ two_laptops_share_a_lunch_tent(Engine *engine, gconstpointer data)
 	g_assert_cmpint(finish(&server), ==, 0);
 }
 
+/* Somebody holds the folder and takes no commands. */
+static void
+a_scan_without_an_answer_is_told_as_such(Engine *engine, gconstpointer data)
+{
+	g_auto(Door) door = { 0 };
+	door_open(&door, engine, "door");
+	Guest guest = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
+	g_autofree char *ticket = text_of(&door, &guest);
+	leave_folder(&door);
+
+	if (engine->engine == DB_POSTGRES)
+		return; /* nobody holds the folder there */
+	Process terminal = start_checkin(&door, "day", NULL, FALSE);
+	must_answer(&terminal, ticket, "green admit Welcome");
+	g_usleep(1500 * 1000);
+	engine_record(engine);
+	say(&terminal, ticket);
+	g_assert_null(hear(&terminal)); /* no colour */
+	g_assert_cmpint(finish(&terminal), ==, 3);
+	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM scan"), ==, 1);
+}
+
+static void
+commands_add_list_and_revoke_a_device(Engine *engine, gconstpointer data)
+{
+	const char *add[] = { "schema", "device", "add", "Door B-2", "--event", "door", "--session",
+		"lunch", "--role", "scan", NULL };
+	const char *list[] = { "schema", "device", "list", NULL };
+	g_auto(Door) door = { 0 };
+	door_open(&door, engine, "door");
+	leave_folder(&door);
+
+	Process process = start(engine, add);
+	g_autofree char *first = hear(&process), *code = hear(&process);
+	g_assert_null(hear(&process));
+	g_assert_cmpint(finish(&process), ==, 0);
+	guint8 hash[TOKEN_HASH_BYTES];
+	g_assert_true(pairing_code_hash(code, hash));
+	process = start(engine, list);
+	g_autofree char *head = hear(&process), *line = hear(&process), *other = hear(&process);
+	g_assert_null(hear(&process));
+	g_assert_cmpint(finish(&process), ==, 0);
+	g_assert_true(g_str_has_prefix(head, "device\tstate\t"));
+	g_assert_nonnull(other); /* a line a checkpoint */
+	g_auto(GStrv) columns = g_strsplit(line, "\t", -1);
+	g_assert_cmpuint(g_strv_length(columns), ==, 8);
+	g_assert_cmpstr(columns[1], ==, "to be paired");
+	g_assert_cmpstr(columns[6], ==, "lunch A");
+	g_assert_cmpstr(columns[7], ==, "Door B-2");
+	const char *revoke[] = { "schema", "device", "revoke", columns[0], NULL };
+	process = start(engine, revoke);
+	g_assert_cmpint(finish(&process), ==, 0);
+	process = start(engine, list);
+	g_autofree char *skipped = hear(&process), *after = hear(&process);
+	g_assert_nonnull(strstr(after, "\trevoked\t"));
+	g_assert_cmpint(finish(&process), ==, 0);
+	const char *wrong[] = { "schema", "device", "revoke", "12", NULL };
+	process = start(engine, wrong);
+	g_assert_cmpint(finish(&process), ==, 2);
+}
+
 #define CHECKIN_TEST(name) engine_add_test("checkin/" #name, name)
 
 int
@@ -424,5 +499,7 @@ main(int argc, char **argv)
 	CHECKIN_TEST(a_server_that_dies_and_returns_costs_no_scan);
 	CHECKIN_TEST(a_resting_laptop_lets_a_server_start);
 	CHECKIN_TEST(two_laptops_share_a_lunch_tent);
+	CHECKIN_TEST(a_scan_without_an_answer_is_told_as_such);
+	CHECKIN_TEST(commands_add_list_and_revoke_a_device);
 	return engine_run();
 }

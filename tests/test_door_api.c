@@ -267,6 +267,32 @@ a_guest_is_green_and_then_welcome_back(Engine *engine, gconstpointer data)
 }
 
 static void
+the_hint_tells_what_the_door_should_know(Engine *engine, gconstpointer data)
+{
+	static const struct {
+		const char *sql;
+		gint64 hint;
+	} cases[] = {
+		{ "UPDATE attendee SET lang = 'en'", 8 }, /* nothing known: no photo */
+		{ "UPDATE attendee SET lang = 'es'", 16 + 8 },
+		{ "UPDATE attendee SET age_band = 2", 16 + 8 + 2 },
+		{ "UPDATE attendee SET fee_state = 'due'", 16 + 8 + 2 + 1 },
+		{ "UPDATE attendee SET state = 'cancelled'", 0 },
+	};
+	g_auto(Api) api = { 0 };
+	api_start(&api, engine);
+	must_pair(&api, "day", "scan");
+	Guest guest = door_guest(&api.door, "general", NULL, TICKET_ATTENDEE);
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		engine_must(engine, cases[i].sql);
+		json_auto_t *answer = scan(&api, "day", guest.ticket.mark, i + 1);
+		g_assert_cmpint(
+		        json_integer_value(json_object_get(answer, "hint")), ==, cases[i].hint);
+	}
+}
+
+static void
 a_mark_that_nobody_has_is_sent_to_the_help_desk(Engine *engine, gconstpointer data)
 {
 	g_auto(Api) api = { 0 };
@@ -366,8 +392,7 @@ each_wrong_member_is_told_by_name(Engine *engine, gconstpointer data)
 		const char *message = text_of(error, "message");
 		if (status != wrong[i].status || message == NULL ||
 		        !g_str_has_prefix(message, wrong[i].words))
-			g_error("%s = %s: %d %s", wrong[i].member, wrong[i].value, status,
-			        message);
+			g_error("%s = %s: %d %s", wrong[i].member, wrong[i].value, status, message);
 		g_assert_nonnull(text_of(error, "code"));
 		g_assert_nonnull(text_of(error, "request"));
 	}
@@ -473,6 +498,7 @@ main(int argc, char **argv)
 	API_TEST(a_phone_learns_where_it_scans);
 	API_TEST(a_code_that_was_used_is_gone_but_for_the_same_phone);
 	API_TEST(a_guest_is_green_and_then_welcome_back);
+	API_TEST(the_hint_tells_what_the_door_should_know);
 	API_TEST(a_mark_that_nobody_has_is_sent_to_the_help_desk);
 	API_TEST(each_wrong_member_is_told_by_name);
 	API_TEST(what_is_no_record_is_told);
