@@ -462,6 +462,7 @@ commands_add_list_and_revoke_a_device(Engine *engine, gconstpointer data)
 	g_autofree char *head = hear(&process), *line = hear(&process), *other = hear(&process);
 	g_assert_null(hear(&process));
 	g_assert_cmpint(finish(&process), ==, 0);
+	must_verify(engine);
 	g_assert_true(g_str_has_prefix(head, "device\tstate\t"));
 	g_assert_nonnull(other); /* a line a checkpoint */
 	g_auto(GStrv) columns = g_strsplit(line, "\t", -1);

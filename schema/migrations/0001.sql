@@ -214,10 +214,11 @@ CREATE TABLE device (
 	revoked_at BIGINT
 );
 
+-- In this order: SQLite 3.40 finds NULL in a clustered table whose key ends with its last column.
 CREATE TABLE device_checkpoint (
 	device DB_ID NOT NULL REFERENCES device,
-	event DB_BYTES NOT NULL,
 	checkpoint_no BIGINT NOT NULL,
+	event DB_BYTES NOT NULL,
 	PRIMARY KEY (device, checkpoint_no)
 ) DB_CLUSTERED;
 
