@@ -1,11 +1,13 @@
 #include "schema/id.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 
 #define RANDOM_BITS 20
 #define TIME_BITS   43
+#define STEP        256 /* at most, between the runs of two ids of one millisecond */
 
 static const char digits[] = "0123456789abcdef";
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -36,11 +38,19 @@ draw(guint8 *ret, gsize length)
 gint64
 id_new(gint64 now_ms)
 {
+	static _Atomic gint64 last;
 	guint32 random;
+	gint64 id, before = last;
 
 	draw((guint8 *)&random, sizeof random);
-	return (now_ms & ((G_GINT64_CONSTANT(1) << TIME_BITS) - 1)) << RANDOM_BITS |
-	        (random & ((1U << RANDOM_BITS) - 1));
+	do {
+		id = (now_ms & ((G_GINT64_CONSTANT(1) << TIME_BITS) - 1)) << RANDOM_BITS |
+		        (random & ((1U << RANDOM_BITS) - 1));
+		/* several in one millisecond, or a clock that went back: a step on from the last */
+		if (id < before + ID_RUN)
+			id = before + ID_RUN + (random & (STEP - 1));
+	} while (!atomic_compare_exchange_weak(&last, &before, id));
+	return id;
 }
 
 void

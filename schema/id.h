@@ -2,8 +2,11 @@
  * Row ids and their text.
  *
  * An id is 63 bits: 43 of milliseconds since 1970, 20 random; so rows made one after another lie
- * side by side in an index. In JSON it is 16 hex digits. Two ids of one millisecond collide once
- * in a million: who inserts one draws again on the key's CONSTRAINT or conflict.
+ * side by side in an index. In JSON it is 16 hex digits.
+ *
+ * One process never makes an id twice and makes each greater than the one before. Two processes
+ * that make one in the same millisecond collide once in a million: the key's CONSTRAINT tells, and the
+ * whole is prepared again.
  */
 #pragma once
 
