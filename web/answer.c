@@ -135,7 +135,7 @@ pack(const Request *request, const Reply *reply)
 		return NULL;
 	gsize length = 0;
 	gconstpointer data = g_bytes_get_data(reply->bytes, &length);
-	return gzip_pack(&request->worker->gzip, data, length);
+	return gzip_pack(&request->worker->gzip, GZIP_ONCE, data, length);
 }
 
 void

@@ -2,19 +2,21 @@
 
 #include <zlib.h>
 
-#define LEVEL       6
+static const int levels[] = { [GZIP_ONCE] = 1, [GZIP_SHARED] = 8 };
 #define WINDOW_GZIP (15 + 16) /* zlib's way to say: the largest window, with gzip's header */
 #define MEMORY      8         /* zlib's default */
 
 struct Gzip {
 	z_stream stream;
+	int level;
 };
 
 static Gzip *
 gzip_new(void)
 {
 	Gzip *gzip = g_new0(Gzip, 1);
-	if (deflateInit2(&gzip->stream, LEVEL, Z_DEFLATED, WINDOW_GZIP, MEMORY,
+	gzip->level = levels[GZIP_ONCE];
+	if (deflateInit2(&gzip->stream, levels[GZIP_ONCE], Z_DEFLATED, WINDOW_GZIP, MEMORY,
 	            Z_DEFAULT_STRATEGY) == Z_OK)
 		return gzip;
 	g_free(gzip);
@@ -31,13 +33,17 @@ gzip_free(Gzip *gzip)
 }
 
 GBytes *
-gzip_pack(Gzip **gzip, gconstpointer data, gsize length)
+gzip_pack(Gzip **gzip, GzipEffort effort, gconstpointer data, gsize length)
 {
 	if (*gzip == NULL && (*gzip = gzip_new()) == NULL)
 		return NULL;
 	z_stream *stream = &(*gzip)->stream;
 	if (deflateReset(stream) != Z_OK)
 		return NULL;
+	if ((*gzip)->level != levels[effort] &&
+	        deflateParams(stream, levels[effort], Z_DEFAULT_STRATEGY) != Z_OK)
+		return NULL;
+	(*gzip)->level = levels[effort];
 	guint8 *packed = g_malloc(length);
 	stream->next_in = (Bytef *)data;
 	stream->avail_in = (uInt)length;

@@ -231,7 +231,7 @@ prepared_bytes(Request *request, const char *type, const char *lang, GBytes *byt
 	gconstpointer data = g_bytes_get_data(bytes, &length);
 	GBytes *gzip = NULL;
 	if (shrinks(type) && length >= COMPRESS_MIN)
-		gzip = gzip_pack(&request->worker->gzip, data, length);
+		gzip = gzip_pack(&request->worker->gzip, GZIP_SHARED, data, length);
 	return prepared_new(type, lang, bytes, gzip, NULL, seconds);
 }
 
