@@ -20,20 +20,43 @@ static gboolean
 insert_event(Db *db, const Store *store, gboolean *ret_added, GError **error)
 {
 	const Event *event = store->event;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "INSERT INTO event (id, slug, zone, state, definition, edition, history, salt,"
-	        " starts, ends) VALUES ($1, $2, $3, 'open', $4, 1, $5, $6, $7, $8)"
-	        " ON CONFLICT (slug) DO NOTHING RETURNING edition",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_text(event->slug),
-	                db_text(event->zone), db_text(store->definition), db_int(event->history),
-	                db_bytes(event->salt, SALT_BYTES), db_int(event->starts),
-	                db_int(event->ends)),
-	        error);
+	DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
+	gint64 added;
+
+	if (!db_run(db,
+	            "INSERT INTO event (id, slug, zone, state, edition, history, salt, starts, "
+	            "ends)"
+	            " VALUES ($1, $2, $3, 'open', 1, $4, $5, $6, $7) ON CONFLICT (slug) DO NOTHING",
+	            DB_ARGS(id, db_text(event->slug), db_text(event->zone), db_int(event->history),
+	                    db_bytes(event->salt, SALT_BYTES), db_int(event->starts),
+	                    db_int(event->ends)),
+	            &added, error))
+		return FALSE;
+	*ret_added = added > 0;
+	return added == 0 ||
+	        db_run(db, "INSERT INTO definition (event, text) VALUES ($1, $2)",
+	                DB_ARGS(id, db_text(store->definition)), NULL, error);
+}
+
+/* Whether the definition of the event, whose row is locked, is what is to be stored. */
+static gboolean
+compare_definition(Db *db, const Store *store, gboolean *ret_same, GError **error)
+{
+	g_autoptr(DbRows) rows = db_query(db, "SELECT text FROM definition WHERE event = $1",
+	        DB_ARGS(db_bytes(store->event->id, EVENT_ID_BYTES)), error);
 	if (rows == NULL)
 		return FALSE;
-	DbStep step = db_next(rows, error);
-	*ret_added = step == DB_ROW;
-	return step != DB_ERROR_ROW;
+	switch (db_next(rows, error)) {
+	case DB_ERROR_ROW:
+		return FALSE;
+	case DB_NO_ROW:
+		g_set_error_literal(
+		        error, DB_ERROR, DB_ERROR_BROKEN, "an event is without its definition");
+		return FALSE;
+	case DB_ROW:
+		*ret_same = strcmp(db_column_text(rows, 0), store->definition) == 0;
+	}
+	return TRUE;
 }
 
 /* Locks the event for the transaction. @ret_same: it is stored just so. */
@@ -42,7 +65,7 @@ lock_event(Db *db, Store *store, gboolean *ret_same, GError **error)
 {
 	g_autoptr(DbRows) rows = db_query(db,
 	        "UPDATE event SET version = version + 1 WHERE slug = $1"
-	        " RETURNING id, edition, definition",
+	        " RETURNING id, edition",
 	        DB_ARGS(db_text(store->event->slug)), error);
 	if (rows == NULL)
 		return FALSE;
@@ -63,8 +86,7 @@ lock_event(Db *db, Store *store, gboolean *ret_same, GError **error)
 	}
 	memcpy(store->event->id, id, EVENT_ID_BYTES);
 	store->event->edition = db_column_int(rows, 1);
-	*ret_same = strcmp(db_column_text(rows, 2), store->definition) == 0;
-	return TRUE;
+	return compare_definition(db, store, ret_same, error);
 }
 
 static gboolean
@@ -72,12 +94,16 @@ update_event(Db *db, const Store *store, GError **error)
 {
 	const Event *event = store->event;
 
+	DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
+
 	return db_run(db,
-	        "UPDATE event SET zone = $2, definition = $3, edition = edition + 1, starts = $4,"
-	        " ends = $5 WHERE id = $1",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_text(event->zone),
-	                db_text(store->definition), db_int(event->starts), db_int(event->ends)),
-	        NULL, error);
+	               "UPDATE event SET zone = $2, edition = edition + 1, starts = $3, ends = $4"
+	               " WHERE id = $1",
+	               DB_ARGS(id, db_text(event->zone), db_int(event->starts),
+	                       db_int(event->ends)),
+	               NULL, error) &&
+	        db_run(db, "UPDATE definition SET text = $2 WHERE event = $1",
+	                DB_ARGS(id, db_text(store->definition)), NULL, error);
 }
 
 /* What is sealed expires by the event's end and the days kept, which may both have changed. */

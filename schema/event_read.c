@@ -64,8 +64,8 @@ Event *
 event_read(Db *db, const char *slug, GError **error)
 {
 	return event_of(db_query(db,
-	                        "SELECT id, salt, history, edition, definition FROM event"
-	                        " WHERE slug = $1",
+	                        "SELECT id, salt, history, edition, text FROM event"
+	                        " JOIN definition ON event = id WHERE slug = $1",
 	                        DB_ARGS(db_text(slug)), error),
 	        db, slug, error);
 }
@@ -74,8 +74,8 @@ Event *
 event_read_by_id(Db *db, const guint8 id[EVENT_ID_BYTES], GError **error)
 {
 	return event_of(db_query(db,
-	                        "SELECT id, salt, history, edition, definition FROM event"
-	                        " WHERE id = $1",
+	                        "SELECT id, salt, history, edition, text FROM event"
+	                        " JOIN definition ON event = id WHERE id = $1",
 	                        DB_ARGS(db_bytes(id, EVENT_ID_BYTES)), error),
 	        db, "of this id", error);
 }

@@ -11,10 +11,11 @@
 #define MAINTENANCE "/postgres"
 
 static struct {
-	char *url; /* of the database "postgres" */
-	GPid pid;  /* of the cluster, when it is ours */
-	int held;  /* it runs while this is open */
-	guint databases;
+	char *url;      /* of the database "postgres" */
+	GPid pid;       /* of the cluster, when it is ours */
+	int held;       /* it runs while this is open */
+	char *database; /* of this program */
+	guint schemas;
 } cluster;
 
 static void
@@ -64,27 +65,51 @@ stop_cluster(void)
 }
 
 static void
-run_maintenance(const char *format, const char *name)
+run_script_on(const char *url, const char *sql)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Db) db = db_open(cluster.url, DB_WRITE, &error);
+	g_autoptr(Db) db = db_open(url, DB_WRITE, &error);
 	g_assert_no_error(error);
-	g_autoptr(GString) sql = g_string_new(format);
-	g_string_replace(sql, "NAME", name, 0);
-	db_script(db, sql->str, &error);
+	db_script(db, sql, &error);
 	g_assert_no_error(error);
 }
 
-static char *
+/* One database for this program, since making one takes a second, and in it a schema of its own for
+ * each test. */
+static void
 make_database(void)
 {
 	start_cluster();
-	g_autofree char *name = g_strdup_printf("t%d_%u", (int)getpid(), ++cluster.databases);
-	run_maintenance("CREATE DATABASE NAME", name);
+	if (cluster.database != NULL)
+		return;
+	g_autofree char *name = g_strdup_printf("t%d", (int)getpid());
+	g_autofree char *sql = g_strconcat("CREATE DATABASE ", name, NULL);
 	const char *at = strstr(cluster.url, MAINTENANCE);
 	g_assert_nonnull(at);
-	return g_strdup_printf(
+	run_script_on(cluster.url, sql);
+	cluster.database = g_strdup_printf(
 	        "%.*s/%s%s", (int)(at - cluster.url), cluster.url, name, at + strlen(MAINTENANCE));
+}
+
+static char *
+make_schema(void)
+{
+	make_database();
+	g_autofree char *sql = g_strdup_printf("CREATE SCHEMA s%u", ++cluster.schemas);
+	run_script_on(cluster.database, sql);
+	return g_strdup_printf("%s%coptions=-csearch_path%%3Ds%u", cluster.database,
+	        strchr(cluster.database, '?') ? '&' : '?', cluster.schemas);
+}
+
+static void
+drop_database(void)
+{
+	if (cluster.database != NULL && cluster.pid == 0) {
+		g_autofree char *sql =
+		        g_strdup_printf("DROP DATABASE t%d WITH (FORCE)", (int)getpid());
+		run_script_on(cluster.url, sql);
+	}
+	g_clear_pointer(&cluster.database, g_free);
 }
 
 static void
@@ -99,7 +124,7 @@ set_up(Engine *engine, gconstpointer data)
 	g_assert_no_error(error);
 	engine->place.dir = g_build_filename(engine->dir, "data", NULL);
 	if (engine->engine == DB_POSTGRES) {
-		engine->url = make_database();
+		engine->url = make_schema();
 		engine->place.database = engine->url;
 	} else {
 		engine->url = g_strdup_printf("sqlite:%s/data/turnout.db", engine->dir);
@@ -127,10 +152,6 @@ static void
 tear_down(Engine *engine, gconstpointer data)
 {
 	engine_close(engine);
-	if (engine->engine == DB_POSTGRES && cluster.pid == 0) {
-		g_autofree char *name = g_strdup_printf("t%d_%u", (int)getpid(), cluster.databases);
-		run_maintenance("DROP DATABASE NAME WITH (FORCE)", name);
-	}
 	remove_tree(engine->dir);
 	g_free(engine->dir);
 	g_free(engine->url);
@@ -179,6 +200,7 @@ engine_run(void)
 {
 	int status = g_test_run();
 
+	drop_database();
 	stop_cluster();
 	return status;
 }

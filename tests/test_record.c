@@ -34,9 +34,9 @@ making_a_record_twice_is_refused(Engine *engine, gconstpointer data)
 	g_assert_error(again, TURNOUT_ERROR, TURNOUT_ERROR_INPUT);
 	engine_record(engine);
 	engine_must(engine,
-	        "INSERT INTO event (id, slug, zone, state, definition, edition, history, salt,"
-	        " starts, ends) SELECT CAST('0123456789abcdef' AS DB_BYTES), 'day', 'UTC', 'open',"
-	        " '{}', 1, 1, CAST('0123456789abcdef' AS DB_BYTES), 1, 2");
+	        "INSERT INTO event (id, slug, zone, state, edition, history, salt, starts, ends)"
+	        " SELECT CAST('0123456789abcdef' AS DB_BYTES), 'day', 'UTC', 'open', 1, 1,"
+	        " CAST('0123456789abcdef' AS DB_BYTES), 1, 2");
 	engine_close(engine);
 	if (engine->engine == DB_SQLITE)
 		return;

@@ -331,6 +331,15 @@ a_lost_answer_is_told_to_the_whole_group(Engine *engine, gconstpointer data)
 	}
 }
 
+static gboolean
+only_count(Db *db, gpointer data, GError **error)
+{
+	Work *work = data;
+
+	work->runs++;
+	return TRUE;
+}
+
 static void
 more_than_may_wait_are_refused(Engine *engine, gconstpointer data)
 {
@@ -341,14 +350,14 @@ more_than_may_wait_are_refused(Engine *engine, gconstpointer data)
 
 	shut(w, &gate);
 	for (guint i = 0; i < WRITER_WAITING_MAX + 3; i++) {
-		works[i].id = i + 1;
-		writer_submit(w, add, done, &works[i]);
+		writer_submit(w, only_count, done, &works[i]);
 	}
 	g_assert_cmpint(writer_counts(w).waiting, ==, WRITER_WAITING_MAX);
 	open_gate(&gate);
 	writer_free(g_steal_pointer(&w)); /* finishes what waits */
 	for (guint i = 0; i < WRITER_WAITING_MAX + 3; i++) {
 		g_assert_cmpint(works[i].answers, ==, 1);
+		g_assert_cmpint(works[i].runs, ==, works[i].error == NULL);
 		if (works[i].error != NULL) {
 			g_assert_error(works[i].error, DB_ERROR, DB_ERROR_UNAVAILABLE);
 			g_assert_cmpint(i, >=, WRITER_WAITING_MAX);
@@ -357,7 +366,6 @@ more_than_may_wait_are_refused(Engine *engine, gconstpointer data)
 		}
 	}
 	g_assert_cmpint(refused, ==, 3);
-	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM thing"), ==, WRITER_WAITING_MAX);
 }
 
 static void

@@ -7,7 +7,6 @@ CREATE TABLE event (
 	slug TEXT NOT NULL UNIQUE,
 	zone TEXT NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'expired')),
-	definition TEXT NOT NULL,
 	edition BIGINT NOT NULL,
 	version BIGINT NOT NULL DEFAULT 0,
 	last_no BIGINT NOT NULL DEFAULT 0 CHECK (last_no <= 16777215),
@@ -15,6 +14,12 @@ CREATE TABLE event (
 	salt DB_BYTES NOT NULL CHECK (length(salt) = 16),
 	starts BIGINT NOT NULL,
 	ends BIGINT NOT NULL CHECK (ends >= starts)
+);
+
+-- Apart from the event's row, which every registration and scan writes anew.
+CREATE TABLE definition (
+	event DB_BYTES NOT NULL PRIMARY KEY REFERENCES event,
+	text TEXT NOT NULL
 );
 
 CREATE TABLE region (
