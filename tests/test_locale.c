@@ -133,6 +133,8 @@ things_are_told_in_one_sentence(void)
 	static const char *const things[] = { "Conference", "Lunch", "Bus", NULL };
 	assert_says(locale_list(locale_find("en"), things, 3), "Conference, Lunch, and Bus");
 	assert_says(locale_list(locale_find("es"), things, 3), "Conference, Lunch y Bus");
+	assert_says(locale_list_or(locale_find("en"), things, 3), "Conference, Lunch, or Bus");
+	assert_says(locale_list_or(locale_find("es"), things, 3), "Conference, Lunch o Bus");
 	assert_says(locale_list(locale_find("en"), things + 2, 1), "Bus");
 	assert_says(locale_list(locale_find("en"), things + 3, 0), "");
 }

@@ -137,7 +137,7 @@ buses_data(const Look *look)
 /* ---- options ---- */
 
 static char *
-titles_of(const Look *look, const GArray *sessions)
+titles_of(const Look *look, const GArray *sessions, gboolean any)
 {
 	g_autoptr(GPtrArray) titles = g_ptr_array_new();
 	for (guint i = 0; i < sessions->len; i++) {
@@ -148,7 +148,8 @@ titles_of(const Look *look, const GArray *sessions)
 	}
 	guint n = titles->len;
 	g_ptr_array_add(titles, NULL);
-	return locale_list(look->locale, (const char *const *)titles->pdata, n);
+	const char *const *items = (const char *const *)titles->pdata;
+	return any ? locale_list_or(look->locale, items, n) : locale_list(look->locale, items, n);
 }
 
 static char *
@@ -168,11 +169,11 @@ static json_t *
 option_data(const Look *look, const EventOption *option)
 {
 	json_t *data = json_object(), *choices = json_array();
-	g_autofree char *includes = titles_of(look, option->includes);
+	g_autofree char *includes = titles_of(look, option->includes, FALSE);
 	gboolean open = event_option_open(look->event, option, look->now);
 	for (guint i = 0; i < option->choices->len; i++) {
 		const EventChoice *choice = g_ptr_array_index(option->choices, i);
-		g_autofree char *what = titles_of(look, choice->sessions);
+		g_autofree char *what = titles_of(look, choice->sessions, TRUE);
 		json_array_append_new(choices,
 		        taken_string(
 		                locale_format(look->locale, "option_choose", "what", what, NULL)));

@@ -52,9 +52,9 @@ typedef struct {
 	UPluralRules *plural;
 	UNumberFormat *number;
 	UNumberFormat *money;
-	UListFormatter *list;
-	GHashTable *dates;  /* "STYLE STYLE ZONE" to UDateFormat */
-	GHashTable *ranges; /* "SKELETON ZONE" to UDateIntervalFormat */
+	UListFormatter *lists[2]; /* and, or */
+	GHashTable *dates;        /* "STYLE STYLE ZONE" to UDateFormat */
+	GHashTable *ranges;       /* "SKELETON ZONE" to UDateIntervalFormat */
 } Formatters;
 
 static void
@@ -68,8 +68,9 @@ formatters_free(gpointer data)
 			unum_close(all[i].number);
 		if (all[i].money != NULL)
 			unum_close(all[i].money);
-		if (all[i].list != NULL)
-			ulistfmt_close(all[i].list);
+		for (guint j = 0; j < G_N_ELEMENTS(all[i].lists); j++)
+			if (all[i].lists[j] != NULL)
+				ulistfmt_close(all[i].lists[j]);
 		g_clear_pointer(&all[i].dates, g_hash_table_unref);
 		g_clear_pointer(&all[i].ranges, g_hash_table_unref);
 	}
@@ -595,8 +596,8 @@ locale_money(const Locale *locale, gint64 amount, const char *currency)
 	return shown != NULL ? shown : g_strdup_printf("%" G_GINT64_FORMAT " %s", amount, currency);
 }
 
-char *
-locale_list(const Locale *locale, const char *const *items, guint n)
+static char *
+format_list(const Locale *locale, const char *const *items, guint n, UListFormatterType type)
 {
 	Formatters *mine = formatters_of(locale);
 	g_autofree char *plain = g_strjoinv(", ", (char **)items);
@@ -606,18 +607,31 @@ locale_list(const Locale *locale, const char *const *items, guint n)
 	UErrorCode status = U_ZERO_ERROR;
 	if (n == 0 || n > LIST_MAX)
 		return g_steal_pointer(&plain);
-	if (mine->list == NULL)
-		mine->list = ulistfmt_open(locale->icu, &status);
+	UListFormatter **format = &mine->lists[type == ULISTFMT_TYPE_OR];
+	if (*format == NULL)
+		*format = ulistfmt_openForType(locale->icu, type, ULISTFMT_WIDTH_WIDE, &status);
 	for (guint i = 0; i < n; i++) {
 		glong length;
 		items16[i] = (UChar *)g_utf8_to_utf16(items[i], -1, NULL, &length, NULL);
 		lengths[i] = (int32_t)length;
 	}
 	int32_t length = ulistfmt_format(
-	        mine->list, items16, lengths, (int32_t)n, text, G_N_ELEMENTS(text), &status);
+	        *format, items16, lengths, (int32_t)n, text, G_N_ELEMENTS(text), &status);
 	g_autofree char *shown =
 	        U_SUCCESS(status) ? g_utf16_to_utf8(text, length, NULL, NULL, NULL) : NULL;
 	for (guint i = 0; i < n; i++)
 		g_free((gpointer)items16[i]);
 	return shown != NULL ? g_steal_pointer(&shown) : g_steal_pointer(&plain);
+}
+
+char *
+locale_list(const Locale *locale, const char *const *items, guint n)
+{
+	return format_list(locale, items, n, ULISTFMT_TYPE_AND);
+}
+
+char *
+locale_list_or(const Locale *locale, const char *const *items, guint n)
+{
+	return format_list(locale, items, n, ULISTFMT_TYPE_OR);
 }

@@ -53,3 +53,5 @@ char *locale_time(const Locale *locale, const Event *event, gint64 time);
 char *locale_money(const Locale *locale, gint64 amount, const char *currency);
 /* "A, B, and C"; @items ends with NULL. */
 char *locale_list(const Locale *locale, const char *const *items, guint n);
+/* "A, B, or C" */
+char *locale_list_or(const Locale *locale, const char *const *items, guint n);
