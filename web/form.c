@@ -7,6 +7,7 @@
 static const char *const kind_flags[] = {
 	[FIELD_INPUT] = "is_input",
 	[FIELD_TEXT] = "is_text",
+	[FIELD_CONSENT] = "is_consent",
 	[FIELD_SELECT] = "is_select",
 	[FIELD_RADIO] = "is_choices",
 	[FIELD_CHECK] = "is_choices",
@@ -24,7 +25,7 @@ form_field(const Form *form, FieldKind kind, const char *name, const char *label
 {
 	static const char *const silent[] = { "optional", "required", "class", "autocomplete",
 		"inputmode", "maxlength", "heading", "is_input", "is_text", "is_select",
-		"is_choices", "value", NULL };
+		"is_choices", "is_consent", "checked", "value", NULL };
 	const IntakeFault *fault = form_fault(form, name);
 	g_autofree char *trouble =
 	        fault != NULL ? form_fault_text(form, fault) : g_strdup(form_refusal(form, name));
@@ -176,8 +177,8 @@ static const Asked asked[] = {
 	{ "senate_district", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
 	{ "emergency_name", FIELD_INPUT, 0, NULL, "text", "off", NULL, NAME_MAX_CHARACTERS },
 	{ "emergency_phone", FIELD_INPUT, 0, NULL, "tel", "off", "tel", 40 },
-	{ "keep_informed", FIELD_CHECK, 0 },
-	{ "share_regional", FIELD_CHECK, 0 },
+	{ "keep_informed", FIELD_CONSENT, 0 },
+	{ "share_regional", FIELD_CONSENT, 0 },
 };
 
 static char *
@@ -213,11 +214,6 @@ set_choices(const Form *form, const Asked *row, json_t *field)
 		        &(FormChoice){ code, locale_text(form->locale, key),
 		                .checked = preset || form_typed_has(form, row->name, code) });
 	}
-	/* a consent: one box, its own label is what it says */
-	if (row->kind == FIELD_CHECK && row->codes == NULL)
-		form_choice(field,
-		        &(FormChoice){ "yes", json_string_value(json_object_get(field, "label")),
-		                .checked = form_typed_has(form, row->name, "yes") });
 }
 
 static json_t *
@@ -237,6 +233,9 @@ ask(const Form *form, const Asked *row)
 	set_text(field, "class", row->class);
 	if (row->maxlength > 0)
 		json_object_set_new(field, "maxlength", json_integer(row->maxlength));
+	if (row->kind == FIELD_CONSENT)
+		json_object_set_new(
+		        field, "checked", json_boolean(form_typed_has(form, row->name, "yes")));
 	if (row->flags & OPTIONAL)
 		form_field_optional(field);
 	if (row->flags & REQUIRED)

@@ -240,7 +240,7 @@ add_question(const Form *form, const EventQuestion *question, json_t *fields)
 	        form_event_text(form, question->purpose), NULL);
 	FieldKind kind = question_kind(question);
 	g_autofree char *hint = kind == FIELD_TEXT
-	        ? g_strdup_printf("%s %s", why, locale_text(form->locale, "form_no_status"))
+	        ? g_strdup_printf("%s %s", locale_text(form->locale, "form_no_status"), why)
 	        : g_strdup(why);
 	const char *typed = form_typed(form, name);
 	json_t *field = form_field(form, kind, name, form_event_text(form, question->label), hint);

@@ -1,9 +1,9 @@
 /*
  * What form.c, form_event.c and form_faults.c share: fields as JSON for the templates "field",
- * "input", "textarea", "select" and "choices".
+ * "input", "textarea", "select", "choices" and "consent".
  *
  * A field: {id, name, label, hint, fault, described, optional, required, class, is_input | is_text |
- * is_select | is_choices, …}. Each key is there, null when it says nothing: mustache looks outward for
+ * is_select | is_choices | is_consent, …}. Each key is there, null when it says nothing: mustache looks outward for
  * what is absent.
  */
 #pragma once
@@ -13,14 +13,15 @@
 typedef enum {
 	FIELD_INPUT,
 	FIELD_TEXT,
+	FIELD_CONSENT, /* one box that says what it is for; never preset */
 	FIELD_SELECT,
 	FIELD_RADIO,
 	FIELD_CHECK,
 } FieldKind;
 
 /* A field without value; its fault is found by @name. */
-json_t *form_field(const Form *form, FieldKind kind, const char *name, const char *label,
-	const char *hint);
+json_t *
+form_field(const Form *form, FieldKind kind, const char *name, const char *label, const char *hint);
 void form_field_optional(json_t *field);
 
 /* What was typed, "" when nothing was; NULL on a fresh form. */
