@@ -18,7 +18,7 @@ typedef struct {
 	gint64 expected, came, walk_in, tally;
 } AttendanceCount;
 
-#define COUNTS_PAGE 65536 /* people in memory at once */
+#define COUNTS_PAGE 16384 /* people in memory at once */
 
 /* One pass over the event's people. @db is inside a reading transaction. @ret is an array of
  * AttendanceCount, a row per region × session in the event's order, also when all is zero; rows of region 0

@@ -1,12 +1,6 @@
 #include "schema/people.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-typedef struct {
-	gint64 id;
-	guint row;
-} Spot;
 
 guint
 people_session_index(const Event *event, gint64 session_no)
@@ -34,7 +28,6 @@ people_init(People *people, const Event *event)
 		.sessions_n = n,
 		.expected = g_byte_array_new(),
 		.came = g_byte_array_new(),
-		.order = g_array_new(FALSE, FALSE, sizeof(Spot)),
 		.included = g_byte_array_new(),
 	};
 	g_byte_array_set_size(people->included, event->options->len * n);
@@ -59,7 +52,6 @@ people_clear(People *people)
 	g_array_unref(people->rows);
 	g_byte_array_unref(people->expected);
 	g_byte_array_unref(people->came);
-	g_array_unref(people->order);
 	g_byte_array_unref(people->included);
 	people->rows = NULL;
 }
@@ -77,15 +69,16 @@ state_of(const char *word)
 	}
 }
 
+/* coalesce() keeps the planners from an index on the event and a lookup per row: the table is read as it
+ * lies, from the last page's end. */
 static gboolean
 read_rows(People *people, Db *db, guint limit, GError **error)
 {
 	g_autoptr(DbRows) found = db_query(db,
-	        "SELECT no, id, region_no, delegation_no, option_no, option_state, state, "
-	        "age_band, lang,"
-	        "  ticket_class, merged_into"
-	        " FROM attendee WHERE event = $1 AND no > $2 ORDER BY no LIMIT $3",
-	        DB_ARGS(db_bytes(people->event->id, EVENT_ID_BYTES), db_int(people->last_no),
+	        "SELECT id, no, region_no, delegation_no, option_no, option_state, state, age_band,"
+	        "  lang, ticket_class, merged_into"
+	        " FROM attendee WHERE id > $2 AND coalesce(event, event) = $1 ORDER BY id LIMIT $3",
+	        DB_ARGS(db_bytes(people->event->id, EVENT_ID_BYTES), db_int(people->last_id),
 	                db_int(limit)),
 	        error);
 	if (found == NULL)
@@ -93,10 +86,10 @@ read_rows(People *people, Db *db, guint limit, GError **error)
 	DbStep step;
 	while ((step = db_next(found, error)) == DB_ROW) {
 		const char *option_state = db_column_text(found, 5);
-		people->last_no = db_column_int(found, 0);
+		people->last_id = db_column_int(found, 0);
 		PeopleRow row = {
-			.id = db_column_int(found, 1),
-			.no = (guint32)people->last_no,
+			.id = people->last_id,
+			.no = (guint32)db_column_int(found, 1),
 			.region_no = (guint16)db_column_int(found, 2),
 			.delegation_no = (guint16)db_column_int(found, 3),
 			.option_no = (guint16)db_column_int(found, 4),
@@ -113,58 +106,37 @@ read_rows(People *people, Db *db, guint limit, GError **error)
 	return step == DB_NO_ROW;
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	gint64 one = ((const Spot *)a)->id, other = ((const Spot *)b)->id;
-	return one < other ? -1 : one > other;
-}
-
-/* Ids are in time's order, and numbers too: as a rule there is nothing to sort. */
-static void
-order_rows(People *people)
-{
-	gboolean sorted = TRUE;
-	g_array_set_size(people->order, people->rows->len);
-	Spot *order = (Spot *)(gpointer)people->order->data;
-	for (guint i = 0; i < people->rows->len; i++) {
-		order[i] = (Spot){ people_row(people, i)->id, i };
-		sorted = sorted && (i == 0 || order[i - 1].id < order[i].id);
-	}
-	if (!sorted)
-		qsort(order, people->order->len, sizeof *order, by_id);
-}
-
 gssize
 people_find(const People *people, gint64 id, guint *finger)
 {
-	const Spot *order = (const Spot *)(gpointer)people->order->data;
-	guint n = people->order->len;
+	const PeopleRow *rows = (const PeopleRow *)(gpointer)people->rows->data;
+	guint n = people->rows->len;
 	for (guint step = 0; step < 2 && *finger < n; step++, ++*finger)
-		if (order[*finger].id == id)
-			return order[*finger].row;
+		if (rows[*finger].id == id)
+			return *finger;
 	guint from = 0, to = n;
 	while (from < to) {
 		guint middle = from + (to - from) / 2;
-		if (order[middle].id < id)
+		if (rows[middle].id < id)
 			from = middle + 1;
 		else
 			to = middle;
 	}
 	*finger = from;
-	return from < n && order[from].id == id ? (gssize)order[from].row : -1;
+	return from < n && rows[from].id == id ? (gssize)from : -1;
 }
 
-/* Sets a flag for each (person, session) that @sql finds between two ids. Who is between them
- * without being of the page is passed over. */
+/* Sets a flag for each (person, session) that @sql finds between the page's first and last id ($1, $2).
+ * Who is between them without being of this event is passed over. */
 static gboolean
-read_flags(People *people, Db *db, const char *sql, GByteArray *flags, GError **error)
+read_flags(People *people, Db *db, const char *sql, guint values, GByteArray *flags, GError **error)
 {
-	const Spot *order = (const Spot *)(gpointer)people->order->data;
-	g_autoptr(DbRows) found = db_query(db, sql,
-	        DB_ARGS(db_bytes(people->event->id, EVENT_ID_BYTES), db_int(order[0].id),
-	                db_int(order[people->order->len - 1].id)),
-	        error);
+	const DbValue all[] = {
+		db_int(people_row(people, 0)->id),
+		db_int(people_row(people, people->rows->len - 1)->id),
+		db_bytes(people->event->id, EVENT_ID_BYTES),
+	};
+	g_autoptr(DbRows) found = db_query(db, sql, all, values, error);
 	if (found == NULL)
 		return FALSE;
 	guint finger = 0;
@@ -228,19 +200,19 @@ people_next(People *people, Db *db, guint limit, GError **error)
 	gsize flags = (gsize)people->rows->len * people->sessions_n;
 	zero(people->expected, flags);
 	zero(people->came, flags);
-	order_rows(people);
 	if (flags == 0)
 		return TRUE;
+	/* CROSS holds SQLite to this order: a range of each session's presence, not all of it */
 	if (!read_flags(people, db,
 	            "SELECT attendee, session_no FROM booking"
-	            " WHERE attendee >= $2 AND attendee <= $3 AND event = $1 AND state = "
-	            "'confirmed'",
-	            people->expected, error) ||
+	            " WHERE attendee >= $1 AND attendee <= $2 AND state = 'confirmed'",
+	            2, people->expected, error) ||
 	        !read_flags(people, db,
 	                "SELECT p.attendee, p.session_no FROM session s"
-	                " JOIN presence p ON p.event = s.event AND p.session_no = s.no"
-	                " WHERE s.event = $1 AND p.attendee >= $2 AND p.attendee <= $3",
-	                people->came, error))
+	                " CROSS JOIN presence p"
+	                " WHERE s.event = $3 AND p.event = s.event AND p.session_no = s.no"
+	                " AND p.attendee >= $1 AND p.attendee <= $2",
+	                3, people->came, error))
 		return FALSE;
 	settle_expected(people);
 	return TRUE;

@@ -1,5 +1,5 @@
 /*
- * Everybody of an event, in pages by holder number, with the sessions that each is expected at and
+ * Everybody of an event, in pages by id (ids are in time's order), with the sessions that each is expected at and
  * came to. What counts and lists of people are made of: every table is read once, by ranges of
  * its keys, and only one page is held.
  *
@@ -31,14 +31,13 @@ typedef struct {
 
 typedef struct {
 	const Event *event; /* lent */
-	GArray *rows;       /* of PeopleRow, by number */
+	GArray *rows;       /* of PeopleRow, by id */
 	guint sessions_n;
 	/* sessions_n for each row, 0 or 1, in the order of event->sessions */
 	GByteArray *expected, *came;
 	/* how the next page is found */
-	gint64 last_no;
+	gint64 last_id;
 	gboolean ended;
-	GArray *order;        /* the rows by id */
 	GByteArray *included; /* by option, sessions_n each */
 } People;
 

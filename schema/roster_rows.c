@@ -82,14 +82,11 @@ static gboolean
 read_names(RosterRows *rows, GError **error)
 {
 	const People *people = &rows->people;
-	gint64 from = G_MAXINT64, to = G_MININT64;
-	for (guint i = 0; i < people->rows->len; i++) {
-		from = MIN(from, people_row(people, i)->id);
-		to = MAX(to, people_row(people, i)->id);
-	}
 	g_autoptr(DbRows) found = db_query(rows->db,
 	        "SELECT owner, value FROM sealed WHERE owner >= $1 AND owner <= $2 AND class = 0",
-	        DB_ARGS(db_int(from), db_int(to)), error);
+	        DB_ARGS(db_int(people_row(people, 0)->id),
+	                db_int(people_row(people, people->rows->len - 1)->id)),
+	        error);
 	if (found == NULL)
 		return FALSE;
 	guint finger = 0;

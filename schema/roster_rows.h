@@ -1,5 +1,5 @@
 /*
- * Everybody of an event by name, one at a time, in the order of their holder numbers.
+ * Everybody of an event by name, one at a time, in the order in which they registered.
  *
  * Read in pages by key, each in a short transaction of its own, so that a slow reader holds nothing
  * up and a million people need no memory. Names are opened as they are read.

@@ -77,13 +77,14 @@ a_session_lists_who_is_expected_or_came(Engine *engine, gconstpointer data)
 	        ROSTER_HEAD "3,,south,The South,,full,confirmed,adult,es,day lunch,bus\n");
 }
 
-/* Over several pages, with ids that run against the numbers. */
+/* Over several pages, between people of another event. */
 static void
 everybody_is_listed_once_in_order(Engine *engine, gconstpointer data)
 {
 	g_autoptr(GError) error = NULL;
 	const guint n = 2 * ROSTER_PAGE + 3;
 	small_event_define(engine, "day");
+	small_event_define(engine, "other");
 	g_autofree char *sql = g_strdup_printf(
 	        "INSERT INTO attendee (id, event, no, region_no, option_no, option_state, lang, "
 	        "age_band,"
@@ -91,7 +92,7 @@ everybody_is_listed_once_in_order(Engine *engine, gconstpointer data)
 	        "ticket_minute)"
 	        " WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE "
 	        "n < %u)"
-	        " SELECT 100000 - n, id, n, 1, 2, 'confirmed', 'es', 0, 'free', 'active', 1, n,"
+	        " SELECT 2 * n + CASE slug WHEN 'day' THEN 0 ELSE 1 END, id, n, 1, 2, 'confirmed', 'es', 0, 'free', 'active', 1, n,"
 	        "  'CODE' || n, salt, 0, 1 FROM number, event",
 	        n);
 	engine_must(engine, sql);
