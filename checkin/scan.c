@@ -136,16 +136,20 @@ scan_work(Db *db, gpointer data, GError **error)
 	gboolean found = FALSE;
 
 	work->first_checkpoint = 0;
+	g_clear_pointer(&work->logistics, g_bytes_unref); /* of a run that was undone */
 	if (!scan_raise_version(db, work->event, &work->row.arrival, error))
 		return FALSE;
 	if (!scan_find(db, work->row.device, work->row.epoch, work->row.seq, work->row.rev, &stored,
 	            &found, error))
 		return FALSE;
-	if (found)
-		return repeat(db, work, &stored, error);
 	if (work->row.manifest_version < 0)
 		work->row.manifest_version = work->row.arrival;
-	return decide(db, work, error);
+	if (!(found ? repeat(db, work, &stored, error) : decide(db, work, error)))
+		return FALSE;
+	if (!work->wants_logistics || work->holder.attendee == 0 ||
+	        !door_decision_admits(work->answer.decision))
+		return TRUE;
+	return holder_logistics(db, work->holder.attendee, &work->logistics, error);
 }
 
 /* ---- the words ---- */

@@ -31,6 +31,8 @@ typedef struct {
 	ScanOutcome outcome;
 	DoorAnswer answer;        /* when REPEATED: decision, shown and first_at_ms only */
 	guint16 first_checkpoint; /* where they came in, for AGAIN and REJECT_USED; else 0 */
+	gboolean wants_logistics; /* asked: bring the sealed logistics of who is let in along */
+	GBytes *logistics;        /* the caller's to free; NULL when there are none */
 	Holder holder;            /* as it was before; ABSENT when nobody was looked up */
 } ScanWork;
 

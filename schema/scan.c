@@ -192,10 +192,8 @@ scan_holder(
 }
 
 gboolean
-holder_wishes(Db *db, VaultEvent *keys, gint64 attendee, gboolean *ret_photo_no,
-        gboolean *ret_headset, GError **error)
+holder_logistics(Db *db, gint64 attendee, GBytes **ret, GError **error)
 {
-	g_autoptr(Person) person = person_new();
 	g_autoptr(DbRows) rows =
 	        db_query(db, "SELECT value FROM sealed WHERE owner = $1 AND class = $2",
 	                DB_ARGS(db_int(attendee), db_int(SEALED_LOGISTICS)), error);
@@ -204,24 +202,26 @@ holder_wishes(Db *db, VaultEvent *keys, gint64 attendee, gboolean *ret_photo_no,
 	DbStep step = db_next(rows, error);
 	if (step == DB_ERROR_ROW)
 		return FALSE;
-	if (step == DB_ROW) {
-		g_autoptr(GError) trouble = NULL;
-		gsize length = 0;
-		gconstpointer value = db_column_bytes(rows, 0, &length);
-		/* a key that was destroyed is no trouble at the door: then nothing is known */
-		if (!person_unseal(
-		            person, keys, SEALED_LOGISTICS, attendee, value, length, &trouble) &&
-		        !g_error_matches(trouble, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT)) {
-			g_propagate_error(error, g_steal_pointer(&trouble));
-			return FALSE;
-		}
-	}
+	gsize length = 0;
+	gconstpointer value = step == DB_ROW ? db_column_bytes(rows, 0, &length) : NULL;
+	*ret = value ? g_bytes_new(value, length) : NULL;
+	return TRUE;
+}
+
+void
+holder_wishes(VaultEvent *keys, gint64 attendee, GBytes *logistics, gboolean *ret_photo_no,
+        gboolean *ret_headset)
+{
+	g_autoptr(Person) person = person_new();
+	gsize length = 0;
+	gconstpointer value = logistics ? g_bytes_get_data(logistics, &length) : NULL;
+
+	if (value != NULL)
+		person_unseal(person, keys, SEALED_LOGISTICS, attendee, value, length, NULL);
 	*ret_photo_no = person->photo == NULL || strcmp(person->photo, "no") == 0;
 	/* sign language is seen, not heard */
 	*ret_headset = person->interpretation != NULL && *person->interpretation != '\0' &&
-	        strcmp(person->interpretation, "none") != 0 &&
 	        strcmp(person->interpretation, "asl") != 0;
-	return TRUE;
 }
 
 gboolean

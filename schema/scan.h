@@ -65,10 +65,14 @@ typedef struct {
  * waits. A replaced ticket is REVOKED, its holder is told all the same. */
 gboolean scan_holder(
         Db *db, const Event *event, guint16 session_no, gint64 mark, Holder *ret, GError **error);
-/* What the holder asked for at registration and the door should know: no photos (also when nothing is known),
- * a headset for interpretation. Opens their sealed logistics. */
-gboolean holder_wishes(Db *db, VaultEvent *keys, gint64 attendee, gboolean *ret_photo_no,
-        gboolean *ret_headset, GError **error);
+/* The holder's sealed logistics, as they are kept; @ret NULL when there are none. */
+gboolean holder_logistics(Db *db, gint64 attendee, GBytes **ret, GError **error);
+/* What the holder asked for at registration and the door should know: no photos, a headset for
+ * interpretation. Opens @logistics (nullable); no database, any thread. What can't be opened (its key was
+ * destroyed, or somebody changed it, which `turnout schema verify` tells) is as if nothing were
+ * known, which means no photos: the guest stands at the door and must be answered. */
+void holder_wishes(VaultEvent *keys, gint64 attendee, GBytes *logistics, gboolean *ret_photo_no,
+        gboolean *ret_headset);
 /* The mark of the event's ticket, current or replaced, with this typed code (typed_code_parse()). */
 gboolean scan_mark_of_code(Db *db, const Event *event, const char *code, gint64 *ret_mark,
         gboolean *ret_found, GError **error);

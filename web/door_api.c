@@ -156,6 +156,7 @@ static void
 scan_job_free(gpointer data)
 {
 	ScanJob *job = data;
+	g_clear_pointer(&job->work.logistics, g_bytes_unref);
 	g_free(job->override);
 	g_free(job);
 }
@@ -174,23 +175,17 @@ language_number(const char *lang)
 
 /* The hint of door.md for someone who is let in: language, photo no, headset, minor, see the desk. 0
  * for who is not. */
-static gboolean
-hint_of(Request *request, const ScanWork *work, int *ret_hint, GError **error)
+static int
+hint_of(const ScanWork *work)
 {
 	const Holder *holder = &work->holder;
-	gboolean photo_no = TRUE, headset = FALSE;
+	gboolean photo_no, headset;
 
-	if (!door_decision_admits(work->answer.decision) || holder->attendee == 0) {
-		*ret_hint = 0;
-		return TRUE;
-	}
-	Db *db = request_db(request, error);
-	if (db == NULL ||
-	        !holder_wishes(db, work->keys, holder->attendee, &photo_no, &headset, error))
-		return FALSE;
-	*ret_hint = (int)(language_number(holder->lang) << 4 | (photo_no ? 8u : 0) |
-	        (headset ? 4u : 0) | (holder->minor ? 2u : 0) | (holder->fee_due ? 1u : 0));
-	return TRUE;
+	if (!door_decision_admits(work->answer.decision) || holder->attendee == 0)
+		return 0;
+	holder_wishes(work->keys, holder->attendee, work->logistics, &photo_no, &headset);
+	return (int)(language_number(holder->lang) << 4 | (photo_no ? 8u : 0) | (headset ? 4u : 0) |
+	        (holder->minor ? 2u : 0) | (holder->fee_due ? 1u : 0));
 }
 
 static Reply *
@@ -199,22 +194,18 @@ scanned(Request *request, gpointer data, const GError *error)
 	const ScanWork *work = data;
 	const EventCheckpoint *place = event_checkpoint(work->event, work->first_checkpoint);
 	gint64 first_at = work->answer.first_at_ms;
-	GError *trouble = NULL;
-	int hint = 0;
 
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
 	if (work->outcome == SCAN_OTHER)
 		return door_refuse(request, 409, "conflict",
 		        "this device, epoch and seq were used for another scan");
-	if (!hint_of(request, work, &hint, &trouble))
-		return reply_error(request, trouble);
 	return reply_json(request, 200,
 	        json_pack("{s:s, s:s, s:o, s:s?, s:i, s:[]}", "decision",
 	                door_decision_name(work->answer.decision), "shown",
 	                door_shown_name(work->answer.shown), "first_at",
 	                first_at ? json_integer(first_at) : json_null(), "place",
-	                place ? place->name : NULL, "hint", hint, "durable"));
+	                place ? place->name : NULL, "hint", hint_of(work), "durable"));
 }
 
 /* What the device may not do; NULL when all is well. */
@@ -263,6 +254,7 @@ door_scan(Request *request)
 		.leaving = asked.leaving,
 		.override = job->override,
 		.now = request_now(request),
+		.wants_logistics = TRUE,
 	};
 	return reply_after(request, scan_work, scanned, &job->work, scan_job_free);
 }
