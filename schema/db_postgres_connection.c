@@ -87,7 +87,8 @@ postgres_disconnect(PostgresDb *db)
 PGresult *
 postgres_next_result(PostgresDb *db)
 {
-	while (db->connection != NULL && PQisBusy(db->connection)) {
+	while (db->connection != NULL && PQisBusy(db->connection) &&
+	        PQsocket(db->connection) >= 0) {
 		struct pollfd answer = { .fd = PQsocket(db->connection), .events = POLLIN };
 		int ready = poll(&answer, 1, db->patience_ms);
 		if (ready < 0)

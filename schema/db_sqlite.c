@@ -1,9 +1,11 @@
 /* The only file that knows SQLite. */
 #include "schema/db_driver.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CACHE_WRITE_KIB 32768
 #define CACHE_READ_KIB  8192
@@ -414,8 +416,11 @@ configure(SqliteDb *db, GError **error)
 	int status = sqlite3_exec(db->handle, settings, NULL, NULL, NULL);
 	if (status != SQLITE_OK)
 		return fail(db, status, error);
-	if (db->base.mode == DB_READ)
+	if (db->base.mode == DB_READ) {
+		/* checkpoints are the writer's alone */
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		return TRUE;
+	}
 	sqlite3_wal_hook(db->handle, count_pages, db); /* in place of automatic checkpoints */
 	g_autoptr(DbRows) journal = db_query(&db->base, "PRAGMA journal_mode", DB_NO_ARGS, error);
 	if (journal == NULL || db_next(journal, error) == DB_ERROR_ROW)
@@ -427,6 +432,17 @@ configure(SqliteDb *db, GError **error)
 	return FALSE;
 }
 
+/* A new database is nobody else's to read; its log takes its mode. (Closing one that was there would
+ * take away the locks that this process holds on it.) */
+static void
+make_file(const char *path)
+{
+	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+	if (file >= 0)
+		close(file);
+}
+
 Db *
 db_sqlite_open(const char *path, DbMode mode, GError **error)
 {
@@ -436,6 +452,8 @@ db_sqlite_open(const char *path, DbMode mode, GError **error)
 	pthread_once(&once, configure_once);
 	db->base.driver = &sqlite_driver;
 	db->base.mode = mode;
+	if (mode == DB_WRITE)
+		make_file(path);
 	int status = sqlite3_open_v2(path, &db->handle,
 	        SQLITE_OPEN_NOMUTEX |
 	                (mode == DB_READ ? SQLITE_OPEN_READONLY

@@ -1,5 +1,6 @@
 /* What the world does to a database: full disks, lost servers, strangers' tables. */
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "schema/db_driver.h"
@@ -252,6 +253,31 @@ migrations_apply_once_and_in_order(Engine *engine, gconstpointer data)
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM schema_version"), ==, 2);
 }
 
+static void *
+migrate_too(void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Db) db = db_open(data, DB_WRITE, &error);
+
+	g_assert_no_error(error);
+	g_assert_true(migrate(db, &error));
+	g_assert_no_error(error);
+	return NULL;
+}
+
+static void
+servers_that_start_at_once_make_the_tables_once(Engine *engine, gconstpointer data)
+{
+	pthread_t threads[4];
+
+	for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+		g_assert_cmpint(pthread_create(&threads[i], NULL, migrate_too, engine->url), ==, 0);
+	for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+		pthread_join(threads[i], NULL);
+	g_assert_cmpint(
+	        engine_ask(engine, "SELECT count(*) FROM schema_version WHERE no = 1"), ==, 1);
+}
+
 static void
 a_migration_that_fails_leaves_nothing(Engine *engine, gconstpointer data)
 {
@@ -367,6 +393,8 @@ main(int argc, char **argv)
 	        a_database_that_sorts_by_a_language_is_refused);
 	on_postgres("an_address_that_leads_nowhere_is_unavailable",
 	        an_address_that_leads_nowhere_is_unavailable);
+	on_postgres("servers_that_start_at_once_make_the_tables_once",
+	        servers_that_start_at_once_make_the_tables_once);
 	engine_add_test("migrations_apply_once_and_in_order", migrations_apply_once_and_in_order);
 	engine_add_test(
 	        "a_migration_that_fails_leaves_nothing", a_migration_that_fails_leaves_nothing);

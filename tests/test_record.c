@@ -118,6 +118,21 @@ a_killed_holder_leaves_the_folder_free(Engine *engine, gconstpointer data)
 }
 
 static void
+nobody_else_may_read_the_database(Engine *engine, gconstpointer data)
+{
+	static const char *const names[] = { "turnout.db", "turnout.db-wal", "turnout.db-shm",
+		"lock" };
+
+	engine_record(engine);
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = g_build_filename(engine->place.dir, names[i], NULL);
+		GStatBuf what;
+		g_assert_cmpint(g_stat(path, &what), ==, 0);
+		g_assert_cmpint(what.st_mode & 077, ==, 0);
+	}
+}
+
+static void
 a_newer_record_is_refused_whoever_asks(Engine *engine, gconstpointer data)
 {
 	engine_record(engine);
@@ -193,6 +208,8 @@ main(int argc, char **argv)
 	engine_add_test(
 	        "a_newer_record_is_refused_whoever_asks", a_newer_record_is_refused_whoever_asks);
 	engine_add_test("verify_names_a_tampered_migration", verify_names_a_tampered_migration);
+	engine_add_test_on(
+	        DB_SQLITE, "nobody_else_may_read_the_database", nobody_else_may_read_the_database);
 	engine_add_test_on(DB_SQLITE, "verify_finds_a_damaged_page", verify_finds_a_damaged_page);
 	return engine_run();
 }
