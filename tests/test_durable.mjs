@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { Device, markOf } from './lib/door.mjs';
-import { event, openHouse, run, program } from './lib/house.mjs';
+import { event, openHouse, run, program } from './lib/turnout.mjs';
 import { Trace, answers, isFlush } from './lib/trace.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { spoil } from './lib/door.mjs';
-import { example, event, openHouse, sleep, Scanner } from './lib/house.mjs';
+import { example, event, openHouse, sleep, Scanner } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf, valueOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';

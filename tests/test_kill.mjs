@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { Device, markOf } from './lib/door.mjs';
-import { engines, event, openHouse, sleep } from './lib/house.mjs';
+import { engines, event, openHouse, sleep } from './lib/turnout.mjs';
 import { Cluster } from './lib/postgres.mjs';
 import { Visitor, tokenOf, valueOf } from './lib/visitor.mjs';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { Device, markOf } from './lib/door.mjs';
-import { engines, event, openHouse } from './lib/house.mjs';
+import { engines, event, openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'fifty-seats';

@@ -1,0 +1,137 @@
+// Every page as people see it: at phone and laptop width, light and dark, in English and Spanish; a
+// picture of each lies in BUILD/screens. axe-core finds nothing serious, html-validate nothing at all.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
+
+import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
+import { build, openHouse } from './lib/turnout.mjs';
+import { Visitor, tokenOf } from './lib/visitor.mjs';
+
+const slug = 'immigrant-day-of-action';
+const screens = join(build, 'screens');
+const widths = { phone, laptop };
+const languages = ['en', 'es'];
+
+const validator = new HtmlValidate(new FileSystemConfigLoader({
+  root: true,
+  extends: ['html-validate:recommended', 'html-validate:document'],
+  rules: {
+    'void-style': ['error', { style: 'omit' }],
+    'no-trailing-whitespace': 'off', // templates leave blank lines where a section is empty
+    'long-title': 'off',
+  },
+}));
+
+async function faultsOf(html) {
+  const report = await validator.validateString(html);
+  return report.results.flatMap(({ messages }) => messages.map(({ line, ruleId, message }) => `line ${line}: ${ruleId}: ${message}`));
+}
+
+describe('look', () => {
+  let house, server, browser, visitor, region, token;
+
+  before(async () => {
+    mkdirSync(screens, { recursive: true });
+    house = await openHouse('sqlite');
+    server = await house.serve();
+    visitor = new Visitor(server.url);
+    browser = await launch();
+    [[region]] = await house.query('SELECT code FROM region ORDER BY no LIMIT 1');
+    token = tokenOf(await visitor.register(slug, { name: 'Guadalupe Ríos', contact: 'none', region, option: 'general', age_band: 'adult', photo: 'no' }));
+  });
+  after(async () => {
+    await browser?.close();
+    visitor?.close();
+    await house?.close();
+  });
+
+  const open = async (page, path) => (await page.goto(`${server.url}${path}`)).status();
+  const pages = {
+    event: { status: 200, see: (page) => open(page, `/e/${slug}`) },
+    form: { status: 200, see: (page) => open(page, `/e/${slug}/register`) },
+    faults: { status: 422, see: async (page) => {
+      await open(page, `/e/${slug}/register`);
+      await page.locator('[name="contact"][value="email"]').check();
+      await page.locator('[name="email"]').fill('guadalupe at example');
+      const [answer] = await Promise.all([page.waitForNavigation(), page.locator('main form button[type="submit"]:not([name])').last().click()]);
+      return answer.status();
+    } },
+    ticket: { status: 200, see: (page) => open(page, `/t/${token}`) },
+    error: { status: 404, see: (page) => open(page, '/nothing-here') },
+  };
+
+  for (const [name, { status, see }] of Object.entries(pages)) {
+    for (const lang of languages) {
+      test(`${name} in ${lang}: seen at both widths, light and dark; nothing serious for axe-core`, async () => {
+        const findings = new Set();
+        for (const [width, viewport] of Object.entries(widths)) {
+          const context = await openContext(browser, server.url, { locale: lang === 'es' ? 'es-MX' : 'en-US', viewport });
+          const page = await context.newPage();
+          assert.equal(await see(page), status);
+          assert.equal(await page.locator('html').getAttribute('lang'), lang);
+          for (const scheme of ['light', 'dark']) {
+            await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+            await page.screenshot({ path: join(screens, `${name}-${lang}-${width}-${scheme}.png`), fullPage: true });
+            for (const finding of await seriousFindings(page))
+              findings.add(`${width}, ${scheme}: ${finding}`);
+          }
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.ok(overflow <= 0, `${width}: ${overflow} px too wide`);
+          assert.deepEqual(context.foreign, []);
+          await context.close();
+        }
+        assert.deepEqual([...findings], []);
+      });
+    }
+  }
+
+  test('the form stays usable on a narrow phone at four times the size', async () => {
+    const context = await openContext(browser, server.url, { viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    await open(page, `/e/${slug}/register`);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${overflow} px too wide`);
+    await context.close();
+  });
+
+  test('by keyboard alone, the first stop leads past the head of the page', async () => {
+    const context = await openContext(browser, server.url, { viewport: laptop });
+    const page = await context.newPage();
+    await open(page, `/e/${slug}/register`);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '#main');
+    await context.close();
+  });
+
+  test('html-validate finds nothing on any page', async () => {
+    const found = [];
+    for (const lang of languages) {
+      const headers = { 'Accept-Language': lang };
+      const fields = Visitor.fill(await visitor.form(slug, headers), { contact: 'email', email: 'x', region, option: 'general' });
+      const all = {
+        event: await visitor.get(`/e/${slug}`, headers),
+        form: await visitor.get(`/e/${slug}/register`, headers),
+        faults: await visitor.submit(`/e/${slug}/register`, fields, headers),
+        ticket: await visitor.get(`/t/${token}`, headers),
+        error: await visitor.get('/nothing-here', headers),
+      };
+      for (const [name, { text }] of Object.entries(all))
+        found.push(...(await faultsOf(text)).map((fault) => `${name} in ${lang}: ${fault}`));
+    }
+    assert.deepEqual(found, []);
+  });
+
+  test('registration with all its parts is at most 30 kB, compressed', async () => {
+    let bytes = 0;
+    const wanted = { 'Accept-Encoding': 'gzip' };
+    const page = await visitor.get(`/e/${slug}/register`, wanted);
+    bytes += page.body.length;
+    const plain = (await visitor.get(`/e/${slug}/register`)).text;
+    for (const [, path] of plain.matchAll(/(?:href|src)="(\/a\/[^"]+)"/g))
+      bytes += (await visitor.get(path, wanted)).body.length;
+    assert.ok(bytes <= 30_000, `${bytes} bytes`);
+  });
+});
