@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 #include "schema/record.h"
-#include "tests/bench/floor.h"
+#include "tests/bench/crowd.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/floor.h"
 #include "tests/bench/stage.h"
 #include "tests/bench/works.h"
 
@@ -28,6 +29,7 @@
 typedef struct {
 	double seconds;
 	int rounds;
+	int people; /* of the reports; 0: no reports */
 	gboolean json;
 	char *program, *definition, *database;
 } Options;
@@ -144,6 +146,14 @@ wait_alone(Bench *bench, const Work *work, double p50_target, double p99_target,
 	return TRUE;
 }
 
+static void
+close_record(Bench *bench)
+{
+	g_clear_pointer(&bench->event, event_unref);
+	g_clear_pointer(&bench->reader, db_free);
+	g_clear_pointer(&bench->record, record_free);
+}
+
 static gboolean
 open_record(Bench *bench, GError **error)
 {
@@ -230,6 +240,26 @@ stripped_mb(const char *program, const char *dir)
 	return size;
 }
 
+/* In a folder of its own: the first one is full of the load's people. */
+static gboolean
+measure_reports(Bench *bench, GError **error)
+{
+	const Options *options = &bench->options;
+	say("filling a record for the reports");
+	works_clear(&bench->works);
+	close_record(bench);
+	stage_close(&bench->stage);
+	if (!stage_open(&bench->stage, options->program, options->definition, NULL, -1, error) ||
+	        !open_record(bench, error))
+		return FALSE;
+	if (!crowd_fill(record_database_url(bench->record), bench->event, bench->works.keys,
+	            (guint)options->people, error))
+		return FALSE;
+	say("reports");
+	return crowd_measure(&bench->stage, bench->event->slug, (guint)options->people,
+	        (guint)options->rounds, &bench->figures, error);
+}
+
 static gboolean
 measure_all(Bench *bench, GError **error)
 {
@@ -251,7 +281,11 @@ measure_all(Bench *bench, GError **error)
 	figures->scans = bench->works.scanned;
 	figures->admitted = bench->works.admitted;
 	figures->size_mb = stripped_mb(options->program, bench->stage.dir);
-	return measure_starts(bench, error);
+	if (!measure_starts(bench, error))
+		return FALSE;
+	if (options->people == 0)
+		return TRUE;
+	return measure_reports(bench, error);
 }
 
 static void
@@ -260,9 +294,7 @@ bench_clear(Bench *bench)
 	if (bench->floor_pid > 0)
 		floor_stop(bench->floor_pid);
 	works_clear(&bench->works);
-	g_clear_pointer(&bench->event, event_unref);
-	g_clear_pointer(&bench->reader, db_free);
-	g_clear_pointer(&bench->record, record_free);
+	close_record(bench);
 	stage_close(&bench->stage);
 	figures_clear(&bench->figures);
 	g_free(bench->options.program);
@@ -286,6 +318,8 @@ take_options(Options *ret, int *argc, char ***argv, GError **error)
 	const GOptionEntry entries[] = {
 		{ "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "length of one run (3)", "S" },
 		{ "rounds", 0, 0, G_OPTION_ARG_INT, &o.rounds, "A B B A so often (2)", "N" },
+		{ "people", 0, 0, G_OPTION_ARG_INT, &o.people,
+		        "reports over so many people too (1000000 takes minutes; SQLite)", "N" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON", NULL },
 		{ "program", 0, 0, G_OPTION_ARG_FILENAME, &o.program, "turnout to measure",
 		        "FILE" },

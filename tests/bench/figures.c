@@ -38,6 +38,25 @@ figures_alone(Figures *figures, const Alone *alone)
 	figures->alone[figures->alone_n++] = *alone;
 }
 
+Volume *
+figures_volume(Figures *figures, const char *work, const char *floor, guint rows,
+        double time_target, double rate_target)
+{
+	g_return_val_if_fail(figures->volumes_n < FIGURES_MAX, NULL);
+	Volume *volume = &figures->volumes[figures->volumes_n++];
+	*volume = (Volume){ work, floor, rows, time_target, rate_target,
+		g_array_new(FALSE, FALSE, sizeof(Spent)),
+		g_array_new(FALSE, FALSE, sizeof(Spent)) };
+	return volume;
+}
+
+void
+volume_add(Volume *volume, const Spent *floor, const Spent *real)
+{
+	g_array_append_vals(volume->floors, floor, 1);
+	g_array_append_vals(volume->reals, real, 1);
+}
+
 static int
 compare_doubles(const void *a, const void *b)
 {
@@ -48,7 +67,8 @@ compare_doubles(const void *a, const void *b)
 static double
 field(const GArray *measured, guint i, gsize offset)
 {
-	return *(const double *)((const char *)&g_array_index(measured, Measured, i) + offset);
+	gsize size = g_array_get_element_size((GArray *)measured);
+	return *(const double *)(measured->data + i * size + offset);
 }
 
 /* Over all runs of one side, or (@under given) over the ratios of pairs. */
@@ -69,6 +89,9 @@ spread(const GArray *measured, const GArray *under, gsize offset)
 #define RATE G_STRUCT_OFFSET(Measured, rate)
 #define P50  G_STRUCT_OFFSET(Measured, p50_ms)
 #define P99  G_STRUCT_OFFSET(Measured, p99_ms)
+#define WALL G_STRUCT_OFFSET(Spent, wall_s)
+#define USED G_STRUCT_OFFSET(Spent, cpu_s)
+#define MOST G_STRUCT_OFFSET(Spent, most_mb)
 
 static const char *
 verdict(gboolean held)
@@ -98,6 +121,25 @@ print_comparison(const Comparison *c)
 }
 
 static void
+print_volume(const Volume *v)
+{
+	Spread ratio = spread(v->reals, v->floors, WALL);
+	double real = spread(v->reals, NULL, WALL).median,
+	       floor = spread(v->floors, NULL, WALL).median;
+	printf("%s, %u rows (floor: %s)\n", v->work, v->rows, v->floor);
+	printf("  %.2f s (CPU %.2f s), floor %.2f s: %.2f x (%.2f to %.2f)", real,
+	        spread(v->reals, NULL, USED).median, floor, ratio.median, ratio.least, ratio.most);
+	if (v->time_target > 0)
+		printf(", target at most %.2f: %s", v->time_target,
+		        verdict(ratio.median <= v->time_target));
+	if (v->rate_target > 0)
+		printf("\n  %.0f rows a second, floor %.0f: %.2f x, target at least %.2f: %s",
+		        v->rows / real, v->rows / floor, 1 / ratio.median, v->rate_target,
+		        verdict(1 / ratio.median >= v->rate_target));
+	printf("\n  memory at most %.1f MB\n\n", spread(v->reals, NULL, MOST).most);
+}
+
+static void
 print_table(const Figures *f)
 {
 	printf("%s\n\n",
@@ -116,6 +158,8 @@ print_table(const Figures *f)
 		        a->p99_target, verdict(a->measured.p99_ms <= a->p99_target),
 		        a->flush_p50_ms, a->flush_p99_ms);
 	}
+	for (guint i = 0; i < f->volumes_n; i++)
+		print_volume(&f->volumes[i]);
 	printf("start to serving %.0f ms, target at most %d: %s\n", f->start_ms, START_TARGET_MS,
 	        verdict(f->start_ms <= START_TARGET_MS));
 	printf("idle memory %.1f MB, target at most %d: %s (after the load above %.1f MB)\n",
@@ -144,6 +188,24 @@ side_json(const GArray *side)
 	        spread_json(spread(side, NULL, P99)));
 }
 
+static json_t *
+volumes_json(const Figures *f)
+{
+	json_t *volumes = json_array();
+	for (guint i = 0; i < f->volumes_n; i++) {
+		const Volume *v = &f->volumes[i];
+		json_array_append_new(volumes,
+		        json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:f, s:f}", "work", v->work,
+		                "floor", v->floor, "rows", (int)v->rows, "turnout_s",
+		                spread_json(spread(v->reals, NULL, WALL)), "floor_s",
+		                spread_json(spread(v->floors, NULL, WALL)), "time_ratio",
+		                spread_json(spread(v->reals, v->floors, WALL)), "memory_mb",
+		                spread_json(spread(v->reals, NULL, MOST)), "time_target",
+		                v->time_target, "rate_target", v->rate_target));
+	}
+	return volumes;
+}
+
 static void
 print_json(const Figures *f)
 {
@@ -168,11 +230,11 @@ print_json(const Figures *f)
 		                a->flush_p50_ms, "flush_p99_ms", a->flush_p99_ms, "p50_target",
 		                a->p50_target, "p99_target", a->p99_target));
 	}
-	json_t *all = json_pack("{s:b, s:o, s:o, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "pinned",
-	        f->pinned, "works", works, "one_connection", alone, "start_ms", f->start_ms,
-	        "idle_mb", f->idle_mb, "loaded_mb", f->loaded_mb, "size_mb", f->size_mb,
-	        "registrations", (json_int_t)f->registrations, "scans", (json_int_t)f->scans,
-	        "admitted", (json_int_t)f->admitted);
+	json_t *all = json_pack("{s:b, s:o, s:o, s:o, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "pinned",
+	        f->pinned, "works", works, "one_connection", alone, "volumes", volumes_json(f),
+	        "start_ms", f->start_ms, "idle_mb", f->idle_mb, "loaded_mb", f->loaded_mb,
+	        "size_mb", f->size_mb, "registrations", (json_int_t)f->registrations, "scans",
+	        (json_int_t)f->scans, "admitted", (json_int_t)f->admitted);
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(all);
@@ -193,6 +255,10 @@ figures_clear(Figures *figures)
 	for (guint i = 0; i < figures->comparisons_n; i++) {
 		g_array_unref(figures->comparisons[i].floors);
 		g_array_unref(figures->comparisons[i].reals);
+	}
+	for (guint i = 0; i < figures->volumes_n; i++) {
+		g_array_unref(figures->volumes[i].floors);
+		g_array_unref(figures->volumes[i].reals);
 	}
 	*figures = (Figures){ 0 };
 }
