@@ -10,4 +10,10 @@ export const suites = [
   { file: 'test_run.mjs' },
   { file: 'test_catalogues.mjs' },
   { file: 'test_web.mjs' },
+  { file: 'test_faults.mjs' },
+  { file: 'test_race.mjs' },
+  { file: 'test_durable.mjs' },
+  { file: 'test_kill.mjs' },
+  { file: 'test_journey.mjs' },
+  { file: 'test_look.mjs' },
 ];

@@ -120,6 +120,27 @@ describe('faults', () => {
     assert.equal((await send(mended)).status, 303, 'the page that came back is good to send');
   });
 
+  test('who fills the hidden field, or is too quick, is asked to press again and loses nothing', async () => {
+    const careful = await openHouse('sqlite');
+    try {
+      const other = new Visitor((await careful.serve({ env: { TURNOUT_WEB_ROBOTS: 'on' } })).url);
+      const count = async () => Number((await careful.query('SELECT count(*) FROM attendee'))[0][0]);
+      const sent = Visitor.fill(await other.form(slug), person({ website: 'https://spam.example', access_text: 'kept' }));
+      const answer = await other.submit(`/e/${slug}/register`, sent);
+      assert.ok([200, 422].includes(answer.status), `status ${answer.status}`);
+      assert.equal(await count(), 0);
+      const kept = readForm(answer.text, ({ fields }) => fields.some(([name]) => name === 'submission')).fields;
+      assert.equal(valueOf(kept, 'access_text'), 'kept');
+      assert.equal(valueOf(kept, 'name'), 'Rosa Canto');
+      const again = await other.submit(`/e/${slug}/register`, Visitor.fill(kept, { website: '' }));
+      assert.equal(again.status, 303, 'pressed again, it is sent');
+      assert.equal(await count(), 1);
+      other.close();
+    } finally {
+      await careful.close();
+    }
+  });
+
   test('text that is not UTF-8, or has a NUL, is 400', async () => {
     const fields = new URLSearchParams(Visitor.fill(await form(), person())).toString();
     for (const wrong of ['&phone=%FF%FE', '&phone=a%00b', '&phone=%zz'])

@@ -61,7 +61,7 @@ for (const engine of engines) {
         if (engine === 'postgres')
           cluster = new Cluster();
         house = await openHouse(engine, { cluster });
-        server = await house.serve({ env: { TURNOUT_WEB_ROBOTS: 'on' } });
+        server = await house.serve();
         port = server.port;
         visitor = new Visitor(server.url);
         context = await openContext(browser, server.url, { javaScriptEnabled: false, locale: 'es-MX', viewport: phone });
@@ -79,7 +79,7 @@ for (const engine of engines) {
         if (!killed)
           return;
         await server.kill();
-        server = await house.serve({ listen: `127.0.0.1:${port}`, env: { TURNOUT_WEB_ROBOTS: 'on' } });
+        server = await house.serve({ listen: `127.0.0.1:${port}` });
       }
 
       const field = (name) => page.locator(`[name="${name}"]`);
