@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { newDatabase, query as postgresQuery } from './postgres.mjs';
 
 export const top = join(import.meta.dirname, '..', '..');
-export const build = process.env.TURNOUT_BUILD ?? join(top, 'build');
+export const build = process.env.TURNOUT_TEST_BUILD ?? join(top, 'build');
 export const program = join(build, 'turnout');
 export const engines = ['sqlite', 'postgres'];
 export const example = join(top, 'schema', 'examples', 'immigrant-day-of-action.json');
