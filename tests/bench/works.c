@@ -38,15 +38,10 @@ work_event_page(gpointer data, guint64 i, char *buffer)
 	        works->event->slug, works->port);
 }
 
-/* The first option that asks for nothing more than to be chosen. */
+/* "general" of the example; of another event its first. */
 static const EventOption *
 plain_option(const Event *event)
 {
-	for (guint i = 0; i < event->options->len; i++) {
-		const EventOption *option = event->options->pdata[i];
-		if (option->capacity == NO_CAPACITY && option->choices->len == 0)
-			return option;
-	}
 	const EventOption *general = event_option_by_code(event, "general");
 	return general != NULL ? general : event->options->pdata[0];
 }
