@@ -90,8 +90,8 @@ for (const engine of engines) {
     });
 
     test('the record is sound afterwards', async () => {
-      const { status, stderr } = await house.turnout(['schema', 'verify']);
-      assert.equal(status, 0, stderr);
+      const { status, stdout, stderr } = await house.turnout(['schema', 'verify']);
+      assert.equal(status, 0, stdout + stderr);
     });
   });
 }

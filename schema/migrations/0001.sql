@@ -1,6 +1,7 @@
 -- The tables of the first release. DB_ID, DB_BYTES and DB_CLUSTERED are the engine's (db_script).
 -- Times are UTC seconds; those of scans and presence are milliseconds. Marks, epochs, devices and
--- histories are 64 bits kept as signed integers.
+-- histories are 64 bits kept as signed integers. The columns of a clustered table's key come first: SQLite 3.40's
+-- integrity_check looks for NULL in the wrong column otherwise.
 
 CREATE TABLE event (
 	id DB_BYTES NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -177,8 +178,8 @@ CREATE INDEX old_ticket_changed ON old_ticket (event, changed);
 -- the option includes needs no row: the option is its booking.
 CREATE TABLE booking (
 	attendee DB_ID NOT NULL,
-	event DB_BYTES NOT NULL,
 	session_no BIGINT NOT NULL,
+	event DB_BYTES NOT NULL,
 	stop_no BIGINT,
 	role TEXT,
 	state TEXT NOT NULL CHECK (state IN ('confirmed', 'waitlisted')),

@@ -1,6 +1,7 @@
 #include "tests/bench/stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <jansson.h>
 #include <poll.h>
@@ -32,6 +33,9 @@ settle_child(gpointer data)
 {
 	const Stage *stage = data;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	int log = open(stage->log, O_CREAT | O_APPEND | O_WRONLY, 0600);
+	if (log >= 0)
+		dup2(log, STDERR_FILENO);
 	if (stage->cpu >= 0) {
 		cpu_set_t set;
 		CPU_ZERO(&set);
@@ -83,6 +87,7 @@ stage_open(Stage *ret, const char *program, const char *definition, const char *
 	stage.dir = g_dir_make_tmp("turnout-bench-XXXXXX", error);
 	if (stage.dir == NULL)
 		return FALSE;
+	stage.log = g_build_filename(stage.dir, "log", NULL);
 	stage.program = g_strdup(program);
 	stage.database = g_strdup(database);
 
@@ -174,6 +179,7 @@ stage_close(Stage *stage)
 	if (stage->dir != NULL)
 		remove_tree(stage->dir);
 	g_clear_pointer(&stage->dir, g_free);
+	g_clear_pointer(&stage->log, g_free);
 	g_clear_pointer(&stage->program, g_free);
 	g_clear_pointer(&stage->database, g_free);
 }

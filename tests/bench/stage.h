@@ -10,6 +10,7 @@
 typedef struct {
 	char *program;  /* build/turnout */
 	char *dir;      /* temporary, removed by stage_close() */
+	char *log;      /* what the server says on stderr, in @dir */
 	char *database; /* nullable: postgresql://…, an empty database */
 	int cpu;        /* -1: any */
 	pid_t pid;      /* 0 while it doesn't serve */
