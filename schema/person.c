@@ -184,8 +184,10 @@ person_unseal(Person *person, VaultEvent *keys, SealedClass class, gint64 owner,
 		return FALSE;
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
+		if (members[i].class != class)
+			continue;
 		const char *member = json_string_value(json_object_get(object, members[i].name));
-		if (members[i].class != class || member == NULL)
+		if (member == NULL)
 			continue;
 		char **slot = member_of(person, i);
 		text_wipe(*slot);
