@@ -195,6 +195,30 @@ test('it says where it listens, and nothing else, and ends in peace', async () =
   }
 });
 
+test('it listens where it is told, on IPv6 too, and says so when it cannot', async () => {
+  const server = await serve(makeFolder(), '--listen', '[::1]:0');
+  assert.match(server.url, /^http:\/\/\[::1\]:\d+$/);
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  const { status, stderr } = spawnSync(turnout, ['web', '--data', makeFolder(), '--listen', `[::1]:${server.port}`],
+    { encoding: 'utf8', timeout: 10000 });
+  assert.equal(status, 3);
+  assert.match(stderr, /^turnout: cannot listen on [^\n]*--listen\n$/m);
+  assert.deepEqual(await stop(server), { code: 0, signal: null });
+});
+
+test('a language that was chosen is remembered, also when the form is sent to switch it', async () => {
+  const form = fillIn(await openForm(served));
+  form.set('switch', 'es');
+  const answer = await fetch(`${served.url}/e/${EVENT}/register?lang=es`, { method: 'POST', body: form, redirect: 'manual' });
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get('set-cookie'), /^lang=es; Path=\/; Max-Age=\d+; SameSite=Lax; HttpOnly$/);
+  const text = await answer.text();
+  assert.match(text, /<html lang="es"/);
+  assert.match(text, new RegExp(NAME));
+  const next = await fetch(`${served.url}/e/${EVENT}`, { headers: { Cookie: 'lang=es' } });
+  assert.equal(next.headers.get('content-language'), 'es');
+});
+
 test('wrong use is told in one line', async () => {
   const wrong = [['--listen', 'nowhere'], ['--listen', '127.0.0.1:0', 'word'], ['--tls-cert', '/dev/null'], ['--public-url', 'example.org']];
   for (const words of wrong) {

@@ -51,7 +51,7 @@ is_wildcard(const struct sockaddr_storage *at)
 static gboolean
 name_of(int fd, const char *host, char **ret_host, gboolean *ret_loopback, gboolean *ret_wildcard)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	socklen_t length = sizeof(at);
 	if (getsockname(fd, (struct sockaddr *)&at, &length) != 0)
 		return FALSE;

@@ -411,7 +411,7 @@ start_daemon(Server *server, const Setup *setup, GError **error)
 	Transport *transport = server->transport;
 	guint flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
 	        MHD_USE_ERROR_LOG;
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	socklen_t at_length = sizeof(at);
 	if (getsockname(setup->listening, (struct sockaddr *)&at, &at_length) == 0 &&
 	        at.ss_family == AF_INET6)
