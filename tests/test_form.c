@@ -314,6 +314,9 @@ the_only_open_option_is_preset_and_others_say_since_when_they_are_closed(
 	assert_has(page, "value=\"late\" id=\"option-4\" checked");
 	assert_has(page, "value=\"lunch\" id=\"option-2\" disabled");
 	assert_has(page, "Closed since");
+	/* the trainings were in March */
+	assert_lacks(page, "id=\"session_training\"");
+	assert_has(page, "id=\"session_visit-visit-morning\"");
 	g_assert_true(strstr(page, "id=\"option-4\"") < strstr(page, "id=\"option-1\""));
 }
 

@@ -137,8 +137,7 @@ option_is_preset(const Form *form, const EventOption *option, guint available)
 	if (form->typed == NULL && form->preset != NULL &&
 	        g_strcmp0(fields_get(form->preset, "option"), option->code) == 0)
 		return TRUE;
-	const char *typed = form_typed(form, "option");
-	return available == 1 && (typed == NULL || *typed == '\0');
+	return available == 1; /* what has one choice is preset */
 }
 
 static gboolean

@@ -115,6 +115,16 @@ session_room(const Form *form, const EventSession *session)
 	return NO_CAPACITY;
 }
 
+/* Is there anything left of it to choose? */
+static gboolean
+group_is_over(const Form *form, const Group *group)
+{
+	for (guint i = 0; i < group->sessions->len; i++)
+		if (group_session(form->event, group, i)->ends > form->now)
+			return FALSE;
+	return TRUE;
+}
+
 static void
 set_when(json_t *field, const Group *group)
 {
@@ -163,6 +173,8 @@ add_sessions(const Form *form, const Group *group, json_t *field, const char *na
 	int left_to_preset = was_typed(form, name) ? 0 : group->min;
 	for (guint i = 0; i < group->sessions->len; i++) {
 		const EventSession *session = group_session(form->event, group, i);
+		if (session->ends <= form->now)
+			continue;
 		int room = session_room(form, session);
 		g_autoptr(GString) note = g_string_new(NULL);
 		g_autofree char *date =
@@ -193,7 +205,7 @@ add_stop_lists(const Form *form, const Group *group, json_t *fields)
 {
 	for (guint i = 0; i < group->sessions->len; i++) {
 		const EventSession *session = group_session(form->event, group, i);
-		if (session->stops->len < 2)
+		if (session->stops->len < 2 || session->ends <= form->now)
 			continue;
 		g_autofree char *id = g_strconcat("stop-", session->code, NULL);
 		g_autofree char *label =
@@ -238,6 +250,8 @@ add_stops(const Form *form, const Group *group, json_t *field, const char *group
 	gboolean to_preset = !typed && group->min > 0;
 	for (guint i = 0; i < group->sessions->len; i++) {
 		const EventSession *session = group_session(form->event, group, i);
+		if (session->ends <= form->now)
+			continue;
 		int room = session_room(form, session);
 		g_autofree char *date =
 		        locale_long_date(form->locale, form->event, session->starts);
@@ -304,7 +318,7 @@ form_sessions(const Form *form, json_t *fields)
 	const char *stops = find_stop_group(form->event, groups);
 	for (guint i = 0; i < groups->len; i++) {
 		const Group *group = g_ptr_array_index(groups, i);
-		if (group->sessions->len > 0)
+		if (!group_is_over(form, group))
 			add_group(form, group, g_strcmp0(group->code, stops) == 0, fields);
 	}
 }
