@@ -152,8 +152,6 @@ static gboolean
 read_values(RosterRows *rows, GError **error)
 {
 	const People *people = &rows->people;
-	g_array_set_size(rows->values, 0);
-	g_byte_array_set_size(rows->bytes, 0);
 	g_autoptr(DbRows) found = db_query(rows->db,
 	        "SELECT owner, value FROM sealed WHERE owner >= $1 AND owner <= $2 AND class = 0",
 	        DB_ARGS(db_int(people_row(people, 0)->id),
@@ -182,6 +180,8 @@ read_page(RosterRows *rows, GError **error)
 {
 	rows->at = 0;
 	g_ptr_array_set_size(rows->names, 0);
+	g_array_set_size(rows->values, 0);
+	g_byte_array_set_size(rows->bytes, 0);
 	memset(rows->sealed, 0, ROSTER_PAGE);
 	if (!db_begin(rows->db, error))
 		return FALSE;
