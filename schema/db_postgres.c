@@ -36,7 +36,7 @@ typedef struct {
 } PostgresRows;
 
 static const char *const control_sql[DB_CONTROLS] = {
-	[DB_CONTROL_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+	[DB_CONTROL_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED",
 	[DB_CONTROL_COMMIT] = "COMMIT",
 	[DB_CONTROL_ROLLBACK] = "ROLLBACK",
 	[DB_CONTROL_SAVEPOINT] = "SAVEPOINT work",
@@ -376,6 +376,8 @@ begin(PostgresDb *db, GError **error)
 {
 	const char *sql = db->base.mode == DB_READ ? begin_reading : control_sql[DB_CONTROL_BEGIN];
 
+	if (db->unfit)
+		postgres_disconnect(db);
 	if (!postgres_is_lost(db)) {
 		PGresult *result = postgres_run_text(db, sql);
 		gboolean good = postgres_is_good(result);

@@ -13,6 +13,8 @@ typedef struct {
 	char *url;
 	PGconn *connection; /* NULL: none now */
 	guint connections;  /* how many there were: what was prepared on an older one is gone */
+	gboolean
+	        unfit; /* it leads to a server that may not write: the next transaction looks for another */
 	guint names;
 	/* Savepoints travel with the next statement, so that they cost no way of their own. */
 	gboolean release_waits, savepoint_waits;
@@ -36,9 +38,8 @@ PGresult *postgres_run_text(PostgresDb *db, const char *sql);
 gboolean postgres_run_control(PostgresDb *db, const char *sql, GError **error);
 gboolean postgres_is_good(const PGresult *result);
 
-/* These return FALSE. @result (nullable) is the answer that says why. */
-gboolean
-postgres_fail(const PostgresDb *db, const PGresult *result, GError **error); /* not of a commit */
-gboolean postgres_refuse(GError **error, const char *why);                   /* BROKEN */
+/* These return FALSE. @result (nullable) is the answer that says why; not that of a commit. */
+gboolean postgres_fail(PostgresDb *db, const PGresult *result, GError **error);
+gboolean postgres_refuse(GError **error, const char *why); /* BROKEN */
 void
 postgres_set_error(const PostgresDb *db, DbErrorCode code, const PGresult *result, GError **error);

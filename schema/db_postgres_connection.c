@@ -4,33 +4,34 @@
 #include <string.h>
 
 #define SERVER_OLDEST 150000 /* 15.0 */
+#define READ_ONLY     "25006"
 
 /* SQLSTATEs by remedy; the first that fits counts, and what fits none is BROKEN. */
 static const struct {
 	const char *prefix;
 	DbErrorCode code;
 } remedies[] = {
-	{ "40003", DB_ERROR_UNCERTAIN },   /* statement completion unknown */
-	{ "08007", DB_ERROR_UNCERTAIN },   /* transaction resolution unknown */
-	{ "40", DB_ERROR_CONFLICT },       /* serialisation failure, deadlock */
-	{ "55P03", DB_ERROR_CONFLICT },    /* lock not available */
-	{ "55006", DB_ERROR_UNAVAILABLE }, /* object in use */
-	{ "23", DB_ERROR_CONSTRAINT },     /* a rule of the tables */
-	{ "08", DB_ERROR_UNAVAILABLE },    /* connection */
-	{ "25006", DB_ERROR_UNAVAILABLE }, /* read only: a standby, until it is the primary */
-	{ "25P03", DB_ERROR_UNAVAILABLE }, /* idle in transaction for too long */
-	{ "28", DB_ERROR_UNAVAILABLE },    /* not let in */
-	{ "3D", DB_ERROR_UNAVAILABLE },    /* no such database */
-	{ "53", DB_ERROR_UNAVAILABLE },    /* disk full, out of memory, too many connections */
-	{ "57", DB_ERROR_UNAVAILABLE },    /* shut down, starting up, cancelled */
-	{ "58", DB_ERROR_UNAVAILABLE },    /* input and output */
+	{ "40003", DB_ERROR_UNCERTAIN },     /* statement completion unknown */
+	{ "08007", DB_ERROR_UNCERTAIN },     /* transaction resolution unknown */
+	{ "40", DB_ERROR_CONFLICT },         /* serialisation failure, deadlock */
+	{ "55P03", DB_ERROR_CONFLICT },      /* lock not available */
+	{ "55006", DB_ERROR_UNAVAILABLE },   /* object in use */
+	{ "23", DB_ERROR_CONSTRAINT },       /* a rule of the tables */
+	{ "08", DB_ERROR_UNAVAILABLE },      /* connection */
+	{ READ_ONLY, DB_ERROR_UNAVAILABLE }, /* a standby, until it is the primary */
+	{ "25P03", DB_ERROR_UNAVAILABLE },   /* idle in transaction for too long */
+	{ "28", DB_ERROR_UNAVAILABLE },      /* not let in */
+	{ "3D", DB_ERROR_UNAVAILABLE },      /* no such database */
+	{ "53", DB_ERROR_UNAVAILABLE },      /* disk full, out of memory, too many connections */
+	{ "57", DB_ERROR_UNAVAILABLE },      /* shut down, starting up, cancelled */
+	{ "58", DB_ERROR_UNAVAILABLE },      /* input and output */
 };
 
 static DbErrorCode
 code_of(const PostgresDb *db, const char *state)
 {
 	/* a reader that writes is a bug */
-	if (db->base.mode == DB_READ && g_strcmp0(state, "25006") == 0)
+	if (db->base.mode == DB_READ && g_strcmp0(state, READ_ONLY) == 0)
 		return DB_ERROR_BROKEN;
 	for (guint i = 0; state != NULL && i < G_N_ELEMENTS(remedies); i++)
 		if (g_str_has_prefix(state, remedies[i].prefix))
@@ -59,11 +60,13 @@ postgres_set_error(const PostgresDb *db, DbErrorCode code, const PGresult *resul
 }
 
 gboolean
-postgres_fail(const PostgresDb *db, const PGresult *result, GError **error)
+postgres_fail(PostgresDb *db, const PGresult *result, GError **error)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	DbErrorCode code = state ? code_of(db, state) : DB_ERROR_UNAVAILABLE;
 
+	if (db->base.mode == DB_WRITE && g_strcmp0(state, READ_ONLY) == 0)
+		db->unfit = TRUE; /* a primary that became a standby */
 	if (postgres_is_lost(db)) {
 		/* outside a transaction the statement was its own commit */
 		gboolean own_commit = db->base.mode == DB_WRITE && !db->base.in_transaction;
@@ -139,7 +142,7 @@ postgres_refuse(GError **error, const char *why)
 
 /* While a connection is being made nothing was asked of it yet: nothing is uncertain. */
 static gboolean
-fail_connecting(const PostgresDb *db, const PGresult *result, GError **error)
+fail_connecting(PostgresDb *db, const PGresult *result, GError **error)
 {
 	if (!postgres_is_lost(db))
 		return postgres_fail(db, result, error);
@@ -194,14 +197,16 @@ gboolean
 postgres_connect(PostgresDb *db, GError **error)
 {
 	/* what stands before dbname, the address may say otherwise */
-	static const char *const keys[] = { "connect_timeout", "fallback_application_name",
-		"keepalives_idle", "tcp_user_timeout", "dbname", "client_encoding", NULL };
-	const char *const values[] = { "5", "turnout", "10", "10000", db->url, "UTF8", NULL };
+	static const char *const keys[] = { "target_session_attrs", "connect_timeout",
+		"fallback_application_name", "keepalives_idle", "tcp_user_timeout", "dbname",
+		"client_encoding", NULL };
+	const char *const values[] = { db->base.mode == DB_WRITE ? "primary" : "any", "5",
+		"turnout", "10", "10000", db->url, "UTF8", NULL };
 
 	postgres_disconnect(db);
 	db->connection = PQconnectdbParams(keys, values, 1);
 	db->connections++;
-	db->release_waits = db->savepoint_waits = FALSE;
+	db->release_waits = db->savepoint_waits = db->unfit = FALSE;
 	if (PQstatus(db->connection) != CONNECTION_OK) {
 		/* libpq's own words may repeat the address and its password */
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_UNAVAILABLE,

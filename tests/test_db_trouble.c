@@ -139,6 +139,36 @@ a_commit_whose_answer_is_lost_is_uncertain(Engine *engine, gconstpointer data)
 	g_assert_no_error(error);
 }
 
+static gint64
+session_of(Db *db)
+{
+	g_autoptr(GError) error = NULL;
+	gint64 pid;
+
+	db_ask_int(db, "SELECT pg_backend_pid()", DB_NO_ARGS, -1, &pid, &error);
+	g_assert_no_error(error);
+	return pid;
+}
+
+static void
+a_server_that_may_no_longer_write_is_left(Engine *engine, gconstpointer data)
+{
+	g_autoptr(GError) standby = NULL, error = NULL;
+	Db *db = thing(engine);
+	gint64 before = session_of(db);
+
+	g_assert_true(db_begin(db, &error));
+	g_assert_true(db_script(db, "SET TRANSACTION READ ONLY", &error)); /* as on a standby */
+	g_assert_false(add(db, 1, &standby));
+	g_assert_error(standby, DB_ERROR, DB_ERROR_UNAVAILABLE);
+	db_rollback(db);
+	g_assert_true(db_begin(db, &error));
+	g_assert_true(add(db, 2, &error));
+	g_assert_true(db_commit(db, &error));
+	g_assert_no_error(error);
+	g_assert_cmpint(session_of(db), !=, before);
+}
+
 static void
 two_that_wait_for_each_other_are_a_conflict(Engine *engine, gconstpointer data)
 {
@@ -387,6 +417,8 @@ main(int argc, char **argv)
 	        a_connection_lost_in_a_transaction_is_unavailable_and_heals);
 	on_postgres("a_commit_whose_answer_is_lost_is_uncertain",
 	        a_commit_whose_answer_is_lost_is_uncertain);
+	on_postgres("a_server_that_may_no_longer_write_is_left",
+	        a_server_that_may_no_longer_write_is_left);
 	on_postgres("two_that_wait_for_each_other_are_a_conflict",
 	        two_that_wait_for_each_other_are_a_conflict);
 	on_postgres("a_database_that_sorts_by_a_language_is_refused",
