@@ -1,11 +1,11 @@
 /*
- * Catalogues by jansson; plural rules, dates, numbers and money by ICU. The one file of web/ that
- * knows ICU.
+ * Plural rules, dates, numbers, money and lists by ICU: the one file of web/ that knows it. The texts are
+ * catalogue.c's.
  *
  * Opening a formatter of ICU costs some 0.3 ms, and one may not be used by two threads at once: each
  * thread keeps its own, made when first asked for, closed when the thread ends.
  */
-#include "web/locale.h"
+#include "web/locale_private.h"
 
 #include <string.h>
 #include <unicode/ucurr.h>
@@ -17,34 +17,9 @@
 #include <unicode/upluralrules.h>
 #include <unicode/ustring.h>
 
-#include "schema/error.h"
-
-#define LOCALES_MAX   16   /* the manifest numbers languages in four bits */
-#define ACCEPT_MAX    1024 /* bytes of an Accept-Language header that are looked at */
-#define ACCEPT_RANGES 32
-#define LIKELY_LENGTH 64
 #define FORMATTED_MAX 256 /* of a date, number or sum of money */
 #define LIST_MAX      32  /* things in one sentence */
 #define ZONE_MAX      96  /* UTF-16 units of a zone name */
-
-struct Locale {
-	guint index;
-	char *code;
-	char *icu;    /* "es_US": dates and numbers as people here write them */
-	char *likely; /* "es_Latn": language and script, to match what a browser asks for */
-	const char *name;
-	gboolean right_to_left;
-	json_t *catalogue;
-};
-
-/* Made by web/locales.mjs. */
-extern const struct LocaleSource {
-	const char *code;
-	const char *json;
-} locale_sources[];
-
-static Locale *locales[LOCALES_MAX];
-static guint locales_n;
 
 /* ---- formatters, kept per thread ---- */
 
@@ -163,11 +138,10 @@ range_format(const Locale *locale, const char *skeleton, const char *zone)
 	return format;
 }
 
-/* ---- loading ---- */
+/* ---- languages ---- */
 
-/* "es-MX" is es_Latn, "zh-TW" is zh_Hant: CLDR's likely subtags know. FALSE for what is no language tag. */
-static gboolean
-likely_of(const char *tag, char ret_likely[LIKELY_LENGTH])
+gboolean
+locale_likely(const char *tag, char ret_likely[LIKELY_LENGTH])
 {
 	UErrorCode status = U_ZERO_ERROR;
 	char parsed[ULOC_FULLNAME_CAPACITY], full[ULOC_FULLNAME_CAPACITY];
@@ -185,267 +159,24 @@ likely_of(const char *tag, char ret_likely[LIKELY_LENGTH])
 	return TRUE;
 }
 
-static const char *
-meta_text(const json_t *catalogue, const char *key)
+void
+locale_plural_form(const Locale *locale, gint64 count, char ret_form[PLURAL_FORM_MAX])
 {
-	return json_string_value(json_object_get(json_object_get(catalogue, "_meta"), key));
-}
-
-static Locale *
-load(const struct LocaleSource *source, guint index, GError **error)
-{
-	json_error_t trouble;
-	json_t *catalogue = json_loads(source->json, JSON_REJECT_DUPLICATES, &trouble);
-	if (catalogue == NULL) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG, "catalogue %s: %s",
-		        source->code, trouble.text);
-		return NULL;
-	}
-	const char *name = meta_text(catalogue, "name");
-	const char *icu = meta_text(catalogue, "icu");
-	char likely[LIKELY_LENGTH];
-	if (name == NULL || icu == NULL || !likely_of(source->code, likely)) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
-		        "catalogue %s: \"_meta\" lacks its name or its ICU locale", source->code);
-		json_decref(catalogue);
-		return NULL;
-	}
-	Locale *locale = g_new0(Locale, 1);
-	locale->index = index;
-	locale->code = g_strdup(source->code);
-	locale->icu = g_strdup(icu);
-	locale->likely = g_strdup(likely);
-	locale->name = name;
-	locale->right_to_left = g_strcmp0(meta_text(catalogue, "dir"), "rtl") == 0;
-	locale->catalogue = catalogue;
-	return locale;
-}
-
-gboolean
-locales_load(GError **error)
-{
-	if (locales_n > 0)
-		return TRUE;
-	guint n = 0;
-	for (; locale_sources[n].code != NULL && n < LOCALES_MAX; n++) {
-		locales[n] = load(&locale_sources[n], n, error);
-		if (locales[n] == NULL)
-			return FALSE;
-		if (plural_rules(locales[n]) == NULL || number_format(locales[n]) == NULL ||
-		        money_format(locales[n]) == NULL) {
-			g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD,
-			        "ICU has no data for \"%s\": install the whole of libicu",
-			        locales[n]->icu);
-			return FALSE;
-		}
-	}
-	locales_n = n;
-	return TRUE;
-}
-
-const Locale *
-locale_find(const char *lang)
-{
-	for (guint i = 0; i < locales_n; i++)
-		if (g_strcmp0(locales[i]->code, lang) == 0)
-			return locales[i];
-	return NULL;
-}
-
-const Locale *
-locale_default(void)
-{
-	return locales[0];
-}
-
-const Locale *const *
-locales_all(guint *ret_n)
-{
-	*ret_n = locales_n;
-	return (const Locale *const *)locales;
-}
-
-/* ---- what a browser asks for ---- */
-
-/* The weight of "es-MX;q=0.8" in thousandths; cuts the parameters off. 0 when it makes no sense. */
-static int
-take_weight(char *range)
-{
-	char *parameters = strchr(range, ';');
-	if (parameters == NULL)
-		return 1000;
-	*parameters++ = '\0';
-	g_strstrip(parameters);
-	if (g_ascii_strncasecmp(parameters, "q=", 2) != 0)
-		return 0;
-	char *end;
-	double weight = g_ascii_strtod(parameters + 2, &end);
-	if (end == parameters + 2 || *end != '\0' || !(weight > 0 && weight <= 1))
-		return 0;
-	return (int)(weight * 1000);
-}
-
-static const Locale *
-find_likely(const char *tag)
-{
-	char likely[LIKELY_LENGTH];
-	if (!likely_of(tag, likely))
-		return NULL;
-	for (guint i = 0; i < locales_n; i++)
-		if (strcmp(locales[i]->likely, likely) == 0)
-			return locales[i];
-	return NULL;
-}
-
-const Locale *
-locale_accept(const char *header)
-{
-	if (header == NULL)
-		return NULL;
-	g_autofree char *bounded = g_strndup(header, ACCEPT_MAX);
-	g_auto(GStrv) ranges = g_strsplit(bounded, ",", ACCEPT_RANGES);
-	const Locale *best = NULL;
-	int best_weight = 0;
-	for (guint i = 0; ranges[i] != NULL; i++) {
-		int weight = take_weight(ranges[i]);
-		g_strstrip(ranges[i]);
-		if (weight <= best_weight)
-			continue; /* of equal ones, the first */
-		const Locale *found = find_likely(ranges[i]);
-		if (found != NULL) {
-			best = found;
-			best_weight = weight;
-		}
-	}
-	return best;
-}
-
-/* ---- texts ---- */
-
-const char *
-locale_code(const Locale *locale)
-{
-	return locale->code;
-}
-
-const char *
-locale_name(const Locale *locale)
-{
-	return locale->name;
-}
-
-gboolean
-locale_right_to_left(const Locale *locale)
-{
-	return locale->right_to_left;
-}
-
-json_t *
-locale_catalogue(const Locale *locale)
-{
-	return locale->catalogue;
-}
-
-const char *
-locale_text(const Locale *locale, const char *key)
-{
-	const char *text = json_string_value(json_object_get(locale->catalogue, key));
-	return text != NULL ? text : key;
-}
-
-/* Appends the value of "{{name}}" that @at begins with and returns where it ends; NULL when it is none. */
-static const char *
-fill(const char *at, const char *const *pairs, GString *out)
-{
-	if (!g_str_has_prefix(at, "{{"))
-		return NULL;
-	const char *name = at + 2;
-	const char *end = strstr(name, "}}");
-	if (end == NULL)
-		return NULL;
-	for (; pairs[0] != NULL; pairs += 2) {
-		gsize length = strlen(pairs[0]);
-		if ((gsize)(end - name) == length && memcmp(name, pairs[0], length) == 0) {
-			g_string_append(out, pairs[1]);
-			return end + 2;
-		}
-	}
-	return NULL;
-}
-
-static char *
-fill_all(const char *text, const char *const *pairs)
-{
-	g_autoptr(GString) out = g_string_sized_new(strlen(text) + 64);
-	while (*text != '\0') {
-		const char *after = fill(text, pairs, out);
-		if (after != NULL)
-			text = after;
-		else
-			g_string_append_c(out, *text++);
-	}
-	return g_string_free(g_steal_pointer(&out), FALSE);
-}
-
-#define PAIRS_MAX 8
-
-/* A name whose value is NULL ends the list too, as G_GNUC_NULL_TERMINATED would have it. */
-static void
-take_pairs(va_list arguments, const char *pairs[2 * PAIRS_MAX + 1], guint n)
-{
-	while (n < PAIRS_MAX) {
-		pairs[2 * n] = va_arg(arguments, const char *);
-		if (pairs[2 * n] == NULL)
-			return;
-		pairs[2 * n + 1] = va_arg(arguments, const char *);
-		if (pairs[2 * n + 1] == NULL)
-			pairs[2 * n + 1] = "";
-		n++;
-	}
-	pairs[2 * n] = NULL;
-}
-
-char *
-locale_format(const Locale *locale, const char *key, ...)
-{
-	const char *pairs[2 * PAIRS_MAX + 1];
-	va_list arguments;
-	va_start(arguments, key);
-	take_pairs(arguments, pairs, 0);
-	va_end(arguments);
-	return fill_all(locale_text(locale, key), pairs);
-}
-
-/* The text of @key for @count: key_one, key_few … and key_other for all that is not there. */
-static const char *
-plural_text(const Locale *locale, const char *key, gint64 count)
-{
-	UChar form16[16];
-	char form[16] = "other";
+	UChar form[PLURAL_FORM_MAX];
 	UErrorCode status = U_ZERO_ERROR;
 	int32_t length = uplrules_select(
-	        plural_rules(locale), (double)count, form16, G_N_ELEMENTS(form16), &status);
-	if (U_SUCCESS(status) && length < (int32_t)sizeof form)
-		u_UCharsToChars(form16, form, length + 1);
-	g_autofree char *exact = g_strconcat(key, "_", form, NULL);
-	const char *text = json_string_value(json_object_get(locale->catalogue, exact));
-	if (text != NULL)
-		return text;
-	g_autofree char *other = g_strconcat(key, "_other", NULL);
-	text = json_string_value(json_object_get(locale->catalogue, other));
-	return text != NULL ? text : key;
+	        plural_rules(locale), (double)count, form, PLURAL_FORM_MAX, &status);
+	if (U_SUCCESS(status) && length < PLURAL_FORM_MAX)
+		u_UCharsToChars(form, ret_form, length + 1);
+	else
+		g_strlcpy(ret_form, "other", PLURAL_FORM_MAX);
 }
 
-char *
-locale_plural(const Locale *locale, const char *key, gint64 count, ...)
+gboolean
+locale_has_data(const Locale *locale)
 {
-	g_autofree char *number = locale_number(locale, count);
-	const char *pairs[2 * PAIRS_MAX + 1] = { "count", number };
-	va_list arguments;
-	va_start(arguments, count);
-	take_pairs(arguments, pairs, 1);
-	va_end(arguments);
-	return fill_all(plural_text(locale, key, count), pairs);
+	return plural_rules(locale) != NULL && number_format(locale) != NULL &&
+	        money_format(locale) != NULL;
 }
 
 /* ---- numbers, dates, money ---- */
