@@ -121,39 +121,53 @@ find_region(const Event *event, const char *code, guint16 *ret_no, GError **erro
 	return TRUE;
 }
 
-/* A file appears under its name when it is whole: it is written beside, for its owner only, and
- * renamed. */
-static FILE *
-output_open(const char *path, const char *part, GError **error)
+static gboolean
+output_failed(const char *path, GError **error)
 {
-	int fd = g_open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (out == NULL) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "%s can't be written: %s",
-		        path, g_strerror(errno));
-		if (fd >= 0)
-			close(fd);
-	}
-	return out;
+	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "%s can't be written: %s", path,
+	        g_strerror(errno));
+	return FALSE;
 }
 
+/* Prints to @fd, which is closed whatever happens. */
+static gboolean
+print_to_fd(const Table *table, TableFormat format, int fd, const char *path, GError **error)
+{
+	FILE *out = fdopen(fd, "w");
+	if (out == NULL) {
+		close(fd);
+		return output_failed(path, error);
+	}
+	gboolean printed = table_print(table, format, out, error);
+	gboolean kept = !printed || fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+	if (printed && !kept)
+		output_failed(path, error);
+	if (fclose(out) != 0 && printed && kept)
+		kept = output_failed(path, error);
+	return printed && kept;
+}
+
+/* A file appears under its name when it is whole: it is written beside, for its owner only, and
+ * renamed. What is there and no file (a device, a pipe, a link) is written to as it is. */
 static gboolean
 print_to_file(const Table *table, TableFormat format, const char *path, GError **error)
 {
-	g_autofree char *part = g_strconcat(path, ".part", NULL);
-	FILE *out = output_open(path, part, error);
-	if (out == NULL)
-		return FALSE;
-	gboolean printed = table_print(table, format, out, error);
-	gboolean kept = fsync(fileno(out)) == 0;
-	kept = fclose(out) == 0 && kept;
-	if (printed && kept && g_rename(part, path) == 0)
-		return TRUE;
-	if (printed)
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "%s can't be written: %s",
-		        path, g_strerror(errno));
-	g_unlink(part);
-	return FALSE;
+	struct stat there;
+	if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+		int fd = g_open(path, O_WRONLY | O_TRUNC | O_CLOEXEC, 0);
+		return fd < 0 ? output_failed(path, error)
+		              : print_to_fd(table, format, fd, path, error);
+	}
+	g_autofree char *part = g_strconcat(path, ".XXXXXX", NULL);
+	int fd = g_mkstemp_full(part, O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return output_failed(path, error);
+	gboolean whole = print_to_fd(table, format, fd, path, error);
+	if (whole && g_rename(part, path) != 0)
+		whole = output_failed(path, error);
+	if (!whole)
+		g_unlink(part);
+	return whole;
 }
 
 static gboolean
