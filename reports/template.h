@@ -13,17 +13,17 @@
 #include <jansson.h>
 
 typedef enum {
-	TEMPLATE_TEXT,    /* text as it stands */
-	TEMPLATE_NAME,    /* {{name}}, HTML-escaped */
-	TEMPLATE_SECTION, /* {{#name}} … to @end */
+	TEMPLATE_TEXT,     /* text as it stands */
+	TEMPLATE_NAME,     /* {{name}}, HTML-escaped */
+	TEMPLATE_SECTION,  /* {{#name}} … to @end */
 	TEMPLATE_INVERTED, /* {{^name}} … to @end */
-} TemplateTokenKind; /* partials are put in place by the build */
+} TemplateTokenKind;       /* partials are put in place by the build */
 
 typedef struct {
 	guint8 kind;
-	guint32 length; /* of @text */
+	guint32 length;   /* of @text */
 	const char *text; /* the text, or the name */
-	guint32 end;    /* sections: index after the last token inside */
+	guint32 end;      /* sections: index after the last token inside */
 } TemplateToken;
 
 typedef struct {

@@ -31,5 +31,5 @@ typedef struct {
 	gint64 edition;
 	guint8 id[EVENT_ID_BYTES];
 } DefinitionStored;
-gboolean definition_store(Record *record, const Event *event, gint64 now, DefinitionStored *ret,
-	GError **error);
+gboolean definition_store(
+        Record *record, const Event *event, gint64 now, DefinitionStored *ret, GError **error);

@@ -26,9 +26,9 @@ gboolean definition_find_losses(DefinitionChange *change, GError **error);
 gboolean definition_write_rows(DefinitionChange *change, GError **error);
 
 /* How many people hold a confirmed place of each kind now. */
-gboolean definition_count_option(DefinitionChange *change, guint16 option_no, gint64 *ret_n,
-	GError **error);
-gboolean definition_count_session(DefinitionChange *change, guint16 session_no, gint64 *ret_n,
-	GError **error);
+gboolean
+definition_count_option(DefinitionChange *change, guint16 option_no, gint64 *ret_n, GError **error);
+gboolean definition_count_session(
+        DefinitionChange *change, guint16 session_no, gint64 *ret_n, GError **error);
 gboolean definition_count_stop(DefinitionChange *change, guint16 session_no, guint16 stop_no,
-	gint64 *ret_n, GError **error);
+        gint64 *ret_n, GError **error);

@@ -40,8 +40,8 @@ static const DefinitionField region_fields[] = {
 	{ NULL },
 };
 
-const DefinitionPart region_part = { event_region_new, region_fields,
-	MEMBER(EventRegion, no), MEMBER(EventRegion, code) };
+const DefinitionPart region_part = { event_region_new, region_fields, MEMBER(EventRegion, no),
+	MEMBER(EventRegion, code) };
 
 void
 read_regions(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)

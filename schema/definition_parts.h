@@ -5,13 +5,13 @@
 
 #include "schema/definition_reader.h"
 
-#define TITLE_MAX    200
-#define PASSAGE_MAX  4000
-#define URL_MAX      500
-#define CAPACITY_MAX 1000000
-#define LIST_MAX     1000
+#define TITLE_MAX       200
+#define PASSAGE_MAX     4000
+#define URL_MAX         500
+#define CAPACITY_MAX    1000000
+#define LIST_MAX        1000
 #define DELEGATIONS_MAX 20000
-#define DAYS_MAX     90
+#define DAYS_MAX        90
 
 #define MEMBER(type, member) G_STRUCT_OFFSET(type, member)
 

@@ -2,14 +2,14 @@
 
 #include <stdio.h>
 
-G_DEFINE_QUARK(turnout-db-error-quark, db_error)
-G_DEFINE_QUARK(turnout-error-quark, turnout_error)
+G_DEFINE_QUARK(turnout - db - error - quark, db_error)
+G_DEFINE_QUARK(turnout - error - quark, turnout_error)
 
 int
 error_exit_status(const GError *error)
 {
 	if (error->domain == TURNOUT_ERROR &&
-		(error->code == TURNOUT_ERROR_INPUT || error->code == TURNOUT_ERROR_ABSENT))
+	        (error->code == TURNOUT_ERROR_INPUT || error->code == TURNOUT_ERROR_ABSENT))
 		return EXIT_STATUS_USE;
 	if (error->domain == G_OPTION_ERROR)
 		return EXIT_STATUS_USE;
@@ -58,10 +58,12 @@ faults_none(const Faults *faults, const char *source, GError **error)
 	g_autoptr(GString) told = g_string_new(NULL);
 	for (guint i = 0; i < faults->len && i < FAULTS_SHOWN; i++) {
 		const Fault *fault = g_ptr_array_index(faults, i);
-		g_string_append_printf(told, "%s%s: %s: %s", i ? "\n" : "", source, fault->where, fault->what);
+		g_string_append_printf(
+		        told, "%s%s: %s: %s", i ? "\n" : "", source, fault->where, fault->what);
 	}
 	if (faults->len > FAULTS_SHOWN)
-		g_string_append_printf(told, "\n%s: and %u more", source, faults->len - FAULTS_SHOWN);
+		g_string_append_printf(
+		        told, "\n%s: and %u more", source, faults->len - FAULTS_SHOWN);
 	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, told->str);
 	return FALSE;
 }

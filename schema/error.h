@@ -14,10 +14,10 @@ GQuark db_error_quark(void);
 
 typedef enum {
 	DB_ERROR_UNAVAILABLE, /* not to be had now: disk full, server gone, held, too busy: 503, try later */
-	DB_ERROR_CONFLICT,    /* run the whole work again */
-	DB_ERROR_UNCERTAIN,   /* commit was sent and its answer lost: look before repeating */
-	DB_ERROR_CONSTRAINT,  /* a rule of the tables refused the row */
-	DB_ERROR_BROKEN,      /* a bug, or a database that is not ours */
+	DB_ERROR_CONFLICT,   /* run the whole work again */
+	DB_ERROR_UNCERTAIN,  /* commit was sent and its answer lost: look before repeating */
+	DB_ERROR_CONSTRAINT, /* a rule of the tables refused the row */
+	DB_ERROR_BROKEN,     /* a bug, or a database that is not ours */
 } DbErrorCode;
 
 /* Trouble with everything else. */
@@ -25,7 +25,7 @@ typedef enum {
 GQuark turnout_error_quark(void);
 
 typedef enum {
-	TURNOUT_ERROR_INPUT,  /* what was given is wrong; the message says what, where and what to do */
+	TURNOUT_ERROR_INPUT, /* what was given is wrong; the message says what, where and what to do */
 	TURNOUT_ERROR_ABSENT, /* what was named does not exist */
 	TURNOUT_ERROR_WORLD,  /* disk, network, lock, permission */
 	TURNOUT_ERROR_BUG,    /* ours */

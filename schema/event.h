@@ -32,10 +32,10 @@ typedef enum {
 	REENTRY_ONCE,
 } ReentryRule;
 
-#define NO_CAPACITY (-1)
-#define NO_TIME G_MININT64 /* an opening or closing time that was not given */
+#define NO_CAPACITY             (-1)
+#define NO_TIME                 G_MININT64 /* an opening or closing time that was not given */
 #define SESSION_CHECKPOINTS_MAX 64
-#define OPTION_BOOKINGS_MAX 32 /* sessions that one person can come by through one option */
+#define OPTION_BOOKINGS_MAX     32 /* sessions that one person can come by through one option */
 
 typedef struct {
 	guint16 no;
@@ -134,7 +134,7 @@ typedef struct Event {
 	gint64 opens, closes; /* registration */
 	int logistics_days, identity_days;
 	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
-	char **languages; /* those that the title is given in, the first the event's own */
+	char **languages;   /* those that the title is given in, the first the event's own */
 	char *regions_from; /* "california-2020" when the regions are that list, else NULL */
 	gboolean moved;     /* definition_parse() moved it to another date */
 	EventIndex *index;
@@ -171,7 +171,8 @@ const EventStop *event_stop(const EventSession *session, guint16 no);
 const EventOption *event_option(const Event *event, guint16 no);
 const EventOption *event_option_by_code(const Event *event, const char *code);
 const EventDelegation *event_delegation(const Event *event, guint16 no);
-const EventDelegation *event_delegation_by_code(const Event *event, const char *code); /* any case */
+const EventDelegation *
+event_delegation_by_code(const Event *event, const char *code); /* any case */
 const EventCheckpoint *event_checkpoint(const Event *event, guint16 no);
 /* The first that the definition gives to a session; NULL when it has none. */
 const EventCheckpoint *event_first_checkpoint(const Event *event, guint16 session_no);
@@ -197,8 +198,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventShelf, event_shelf_free)
 /* A reference of the caller's own, or NULL with @error (ABSENT; BROKEN for one that can't be read,
  * which stops no other). One that is not on the shelf is asked for. @db is inside a transaction. */
 Event *event_shelf_take(EventShelf *shelf, Db *db, const char *slug, gint64 now, GError **error);
-Event *event_shelf_take_by_id(EventShelf *shelf, Db *db, const guint8 id[EVENT_ID_BYTES],
-	gint64 now, GError **error);
+Event *event_shelf_take_by_id(
+        EventShelf *shelf, Db *db, const guint8 id[EVENT_ID_BYTES], gint64 now, GError **error);
 /* All of them, by start; of Event, owned. */
 GPtrArray *event_shelf_list(EventShelf *shelf, Db *db, gint64 now, GError **error);
 /* The next that takes looks again, whatever the time. For who has just stored an event. */

@@ -30,4 +30,4 @@ gboolean event_numbers_apply(EventNumbers *numbers, Event *event, gboolean give,
  * it fails. @name is the part's code or name. */
 typedef gboolean (*EventNumberEach)(guint16 no, const char *name, gpointer data, GError **error);
 gboolean event_numbers_unused(const EventNumbers *numbers, EventPart part, EventNumberEach each,
-	gpointer data, GError **error);
+        gpointer data, GError **error);

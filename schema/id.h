@@ -22,7 +22,7 @@ gboolean id_from_hex(const char *hex, gint64 *ret_id);
 
 /* A submission's id, made with the form: 6 bytes of milliseconds (big-endian), 10 random; as text
  * 22 characters of base64url (RFC 4648, section 5, no padding, spare bits zero). */
-#define SUBMISSION_BYTES 16
+#define SUBMISSION_BYTES       16
 #define SUBMISSION_TEXT_LENGTH 22
 void submission_new(gint64 now_ms, char ret_text[SUBMISSION_TEXT_LENGTH + 1]);
 /* FALSE for anything that submission_new() could not have made. */

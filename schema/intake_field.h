@@ -6,7 +6,7 @@
 
 #include "schema/intake.h"
 
-#define FIELD_NAME_MAX (sizeof ((IntakeFault *)NULL)->field)
+#define FIELD_NAME_MAX (sizeof((IntakeFault *)NULL)->field)
 
 typedef struct {
 	const IntakeAsked *asked;
@@ -20,8 +20,8 @@ void intake_name(const IntakeReader *reader, const char *field, char ret_name[FI
 
 /* The @nth value as it was typed; NULL when there is none or it is empty. Lent. */
 const char *intake_raw(IntakeReader *reader, const char *name, guint nth);
-void intake_fault(IntakeReader *reader, const char *name, IntakeCode code, gint64 least,
-	gint64 most);
+void
+intake_fault(IntakeReader *reader, const char *name, IntakeCode code, gint64 least, gint64 most);
 void intake_remember(IntakeReader *reader, const char *name, const char *value);
 
 /* A text of at most @most characters, tidied; NULL when absent or at fault. */
@@ -29,8 +29,8 @@ char *intake_text(IntakeReader *reader, const char *name, guint most);
 /* The same; absence is a fault. */
 char *intake_text_required(IntakeReader *reader, const char *name, guint most);
 /* One of @codes, or @absent. Lent, of @codes. */
-const char *intake_choice(IntakeReader *reader, const char *name, const char *const *codes,
-	const char *absent);
+const char *
+intake_choice(IntakeReader *reader, const char *name, const char *const *codes, const char *absent);
 /* Several of @codes, each once; NULL when there is none. */
 char **intake_choices(IntakeReader *reader, const char *name, const char *const *codes);
 gboolean intake_yes(IntakeReader *reader, const char *name);

@@ -13,10 +13,10 @@
 
 #include <glib.h>
 
-#define TICKET_ID_BYTES 8
-#define MARK_BYTES 8
-#define SALT_BYTES 16
-#define TYPED_CODE_LENGTH 10
+#define TICKET_ID_BYTES         8
+#define MARK_BYTES              8
+#define SALT_BYTES              16
+#define TYPED_CODE_LENGTH       10
 #define TYPED_CODE_SHOWN_LENGTH 12
 
 /* Ticket classes, 4 bits of the ticket (door.md). Never renumber: they are signed. */
@@ -44,7 +44,7 @@ typedef struct {
 
 /* A fresh ticket. A typed code that the event has already is redrawn by who stores it. */
 void ticket_identity_new(const guint8 salt[SALT_BYTES], TicketClass class, gint64 key_created,
-	gint64 now, TicketIdentity *ret);
+        gint64 now, TicketIdentity *ret);
 
 gint64 mark_of(const guint8 salt[SALT_BYTES], const guint8 ticket_id[TICKET_ID_BYTES]);
 void mark_to_bytes(gint64 mark, guint8 ret_bytes[MARK_BYTES]);

@@ -12,10 +12,10 @@ typedef struct {
 	char *zip, *assembly_district, *senate_district, *county;
 	/* logistics */
 	char *interpretation, *meal, *access_text, *childcare, *guardian_note;
-	char **access;      /* NULL-terminated codes, nullable */
-	char *photo;        /* no, yes, ask */
-	char *first_time;   /* yes, no; nullable */
-	char *contact;      /* email, phone, captain, none */
+	char **access;    /* NULL-terminated codes, nullable */
+	char *photo;      /* no, yes, ask */
+	char *first_time; /* yes, no; nullable */
+	char *contact;    /* email, phone, captain, none */
 	/* Answers to the event's own questions, by class, since each has its days to be kept:
 	 * [code, answer, code, answer, …, NULL], nullable. */
 	char **answers[SEALED_CLASSES];
@@ -32,4 +32,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
 GBytes *person_seal(const Person *person, VaultEvent *keys, SealedClass class, gint64 owner);
 /* Adds what @value holds to @person; members that a later release wrote are left out. */
 gboolean person_unseal(Person *person, VaultEvent *keys, SealedClass class, gint64 owner,
-	gconstpointer value, gsize length, GError **error);
+        gconstpointer value, gsize length, GError **error);

@@ -17,8 +17,8 @@ typedef struct Record Record;
 
 /* Where a record lies: of the common options, see schema/settings.h. */
 typedef struct {
-	const char *dir;      /* the data folder */
-	const char *database; /* postgresql://…, or NULL for SQLite in the folder */
+	const char *dir;         /* the data folder */
+	const char *database;    /* postgresql://…, or NULL for SQLite in the folder */
 	const char *master_file; /* nullable */
 } RecordPlace;
 

@@ -12,8 +12,8 @@
 #include "schema/person.h"
 
 #define REGISTRATION_ATTENDEES_MAX 20
-#define ATTENDEE_SESSIONS_MAX 32
-#define HASH_BYTES 32
+#define ATTENDEE_SESSIONS_MAX      32
+#define HASH_BYTES                 32
 
 typedef enum {
 	AGE_ADULT = 0,
@@ -36,16 +36,18 @@ typedef struct {
 	guint16 region_no, option_no, delegation_no; /* delegation 0: on their own */
 	AgeBand age_band;
 	TicketIdentity ticket;
-	ChosenSession chosen[ATTENDEE_SESSIONS_MAX]; /* of the option's choices, without its includes */
+	ChosenSession
+	        chosen[ATTENDEE_SESSIONS_MAX]; /* of the option's choices, without its includes */
 	guint chosen_n;
 	GBytes *sealed[SEALED_CLASSES]; /* NULL: nothing of that class */
-	guint8 consents; /* bits 1 << ConsentKind */
+	guint8 consents;                /* bits 1 << ConsentKind */
 } Place;
 
 typedef struct {
 	gint64 id;
 	guint8 submission[SUBMISSION_BYTES];
-	guint8 content_hash[HASH_BYTES]; /* of what was asked: the same submission with other content is told */
+	guint8 content_hash
+	        [HASH_BYTES]; /* of what was asked: the same submission with other content is told */
 	gboolean has_email;
 	guint8 email_hash[EMAIL_HASH_BYTES];
 	char lang[12];
@@ -58,12 +60,12 @@ void registration_free(Registration *registration); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)
 
 typedef enum {
-	PLACE_TAKEN,      /* all places taken now */
+	PLACE_TAKEN,        /* all places taken now */
 	PLACE_TAKEN_BEFORE, /* this submission was here already, with the same content */
-	PLACE_OTHER,      /* this submission was here already, with other content */
-	PLACE_FULL,       /* nothing was taken; @full says what is full */
-	PLACE_CLOSED,     /* an option is not open at this time; @closed_option says which */
-	PLACE_CHANGED,    /* the event's definition was loaded anew meanwhile: take it from the shelf and
+	PLACE_OTHER,        /* this submission was here already, with other content */
+	PLACE_FULL,         /* nothing was taken; @full says what is full */
+	PLACE_CLOSED,       /* an option is not open at this time; @closed_option says which */
+	PLACE_CHANGED, /* the event's definition was loaded anew meanwhile: take it from the shelf and
 	                   * prepare again */
 } PlaceOutcome;
 
@@ -95,7 +97,7 @@ typedef struct {
  * undone. With TRUE nothing has to be, whatever the outcome.
  */
 gboolean registration_take_place(Db *db, const Event *event, Registration *asked, gint64 now,
-	PlaceAnswer *ret, GError **error);
+        PlaceAnswer *ret, GError **error);
 
 /* The same as a DbWork for the writer; @data is a PlaceWork. */
 typedef struct {

@@ -7,16 +7,16 @@
 #include "schema/record.h"
 
 typedef enum {
-	SETTING_WEB_LISTEN,          /* 127.0.0.1:8080 */
+	SETTING_WEB_LISTEN, /* 127.0.0.1:8080 */
 	SETTING_WEB_PUBLIC_URL,
 	SETTING_WEB_TRUSTED_PROXIES,
 	SETTING_WEB_TLS_CERT,
 	SETTING_WEB_TLS_KEY,
-	SETTING_WEB_ROBOTS,          /* on, off */
+	SETTING_WEB_ROBOTS, /* on, off */
 	SETTING_MAIL_URL,
 	SETTING_MAIL_FROM,
 	SETTING_MAIL_REPLY_TO,
-	SETTING_DATABASE_URL,        /* the common --database */
+	SETTING_DATABASE_URL, /* the common --database */
 	SETTING_KEYS_MASTER_FILE,
 #define SETTINGS 11
 } Setting;
@@ -28,9 +28,9 @@ typedef struct Settings Settings;
  * remains in @argv are the positional words. INPUT when something is wrong; every complaint about
  * flags, environment and file in one message. */
 Settings *settings_take(int *argc, char ***argv, const GOptionEntry *entries, const char *summary,
-	gboolean with_web, GError **error);
+        gboolean with_web, GError **error);
 void settings_free(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
 
 const char *settings_get(const Settings *settings, Setting which); /* NULL when not set */
-RecordPlace settings_place(const Settings *settings); /* lent by @settings */
+RecordPlace settings_place(const Settings *settings);              /* lent by @settings */

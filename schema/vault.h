@@ -15,10 +15,10 @@
 
 #include "schema/error.h"
 
-#define EVENT_ID_BYTES 16
-#define SIGNATURE_BYTES 64
+#define EVENT_ID_BYTES   16
+#define SIGNATURE_BYTES  64
 #define PUBLIC_KEY_BYTES 32
-#define MAC_BYTES 16
+#define MAC_BYTES        16
 #define EMAIL_HASH_BYTES 32
 
 typedef struct Vault Vault;
@@ -42,8 +42,8 @@ void vault_unref(Vault *vault);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Vault, vault_unref)
 
 /* Makes all keys of a new event; refuses to overwrite. Done before the event's row is written. */
-gboolean vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now,
-	GError **error);
+gboolean
+vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now, GError **error);
 /* The event's keys, read once and shared; lent until the vault goes. ABSENT when there are none. */
 VaultEvent *vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error);
 
@@ -51,9 +51,9 @@ VaultEvent *vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError
 void vault_public_key(VaultEvent *keys, guint8 ret_key[PUBLIC_KEY_BYTES]);
 gint64 vault_key_created(VaultEvent *keys); /* UTC seconds */
 void vault_sign(VaultEvent *keys, const guint8 *message, gsize length,
-	guint8 ret_signature[SIGNATURE_BYTES]);
+        guint8 ret_signature[SIGNATURE_BYTES]);
 gboolean vault_verify(const guint8 key[PUBLIC_KEY_BYTES], const guint8 *message, gsize length,
-	const guint8 signature[SIGNATURE_BYTES]);
+        const guint8 signature[SIGNATURE_BYTES]);
 
 /* Sealed values: version 1, key number (2 bytes), nonce (24), XChaCha20-Poly1305 over @json padded
  * to a multiple of 32 bytes (ISO/IEC 7816-4). Associated data: owner (8 bytes), class, event. So a
@@ -63,7 +63,7 @@ GBytes *vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char
 /* The JSON text, wiped by sealed_text_free(). INPUT when the value was tampered with or belongs
  * elsewhere, ABSENT when its key was destroyed. */
 char *vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value,
-	gsize length, GError **error);
+        gsize length, GError **error);
 void sealed_text_free(char *text); /* NULL is fine */
 
 /* Keyed hash of an e-mail address that was folded already (schema/text.h). */
@@ -72,11 +72,11 @@ void vault_hash_email(VaultEvent *keys, const char *folded, guint8 ret_hash[EMAI
 /* Keyed hash of what was asked for in a registration, so that a repeated submission with other
  * content is known and the stored hash gives nothing away to who guesses. */
 #define CONTENT_HASH_BYTES 32
-void vault_hash_content(VaultEvent *keys, gconstpointer content, gsize length,
-	guint8 ret_hash[CONTENT_HASH_BYTES]);
+void vault_hash_content(
+        VaultEvent *keys, gconstpointer content, gsize length, guint8 ret_hash[CONTENT_HASH_BYTES]);
 /* A submission id that follows from @content alone: a row of a roster, imported again, is known. */
-void vault_derive_submission(VaultEvent *keys, gconstpointer content, gsize length,
-	guint8 ret_submission[16]);
+void vault_derive_submission(
+        VaultEvent *keys, gconstpointer content, gsize length, guint8 ret_submission[16]);
 /* 64 bits that only the event's keys can make: beside a line of the scan log they show that it
  * was changed in place (schema/scan_check.h). */
 gint64 vault_log_check(VaultEvent *keys, gconstpointer line, gsize length);
@@ -89,27 +89,27 @@ typedef enum {
 /* "HEX(id)-BASE64URL(mac)": 16 + 1 + 22 characters. */
 #define LINK_TOKEN_LENGTH 39
 void vault_link(VaultEvent *keys, LinkPurpose purpose, gint64 id, gint64 link_no,
-	char ret_token[LINK_TOKEN_LENGTH + 1]);
+        char ret_token[LINK_TOKEN_LENGTH + 1]);
 /* The id that a token names, before anyone knows whose it is: look the row up, then check. */
 gboolean link_id(const char *token, gint64 *ret_id);
 gboolean vault_link_holds(VaultEvent *keys, LinkPurpose purpose, const char *token, gint64 link_no);
 
 /* CSRF of a public form: MAC over (submission, event, hour). */
 #define CSRF_TEXT_LENGTH 30 /* hour in 8 hex digits, then 22 of base64url */
-#define CSRF_HOURS 24
+#define CSRF_HOURS       24
 typedef enum {
 	CSRF_HOLDS,
 	CSRF_STALE, /* ours, but older than CSRF_HOURS */
 	CSRF_FALSE,
 } CsrfState;
 void vault_csrf(VaultEvent *keys, const guint8 submission[16], gint64 now,
-	char ret_token[CSRF_TEXT_LENGTH + 1]);
-CsrfState vault_csrf_check(VaultEvent *keys, const guint8 submission[16], const char *token,
-	gint64 now);
+        char ret_token[CSRF_TEXT_LENGTH + 1]);
+CsrfState
+vault_csrf_check(VaultEvent *keys, const guint8 submission[16], const char *token, gint64 now);
 
 /* One-time and bearer tokens: 256 random bits as 43 characters of base64url, stored as their SHA-256. */
 #define TOKEN_TEXT_LENGTH 43
-#define TOKEN_HASH_BYTES 32
+#define TOKEN_HASH_BYTES  32
 void token_new(char ret_token[TOKEN_TEXT_LENGTH + 1]);
 void token_hash(const char *token, guint8 ret_hash[TOKEN_HASH_BYTES]);
 

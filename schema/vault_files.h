@@ -6,7 +6,7 @@
 
 #include "schema/error.h"
 
-#define KEY_BYTES 32
+#define KEY_BYTES     32
 #define KEY_PLAIN_MAX 64 /* the longest content of a wrapped file */
 
 /* Makes a folder of mode 0700; one that is there already is fine. */
@@ -17,21 +17,21 @@ gboolean key_folder_flush(const char *path, GError **error);
 void key_folder_remove(const char *path);
 
 /* Writes FOLDER/NAME; INPUT when it is there already. */
-gboolean key_file_write(const char *folder, const char *name, gconstpointer bytes, gsize length,
-	GError **error);
+gboolean key_file_write(
+        const char *folder, const char *name, gconstpointer bytes, gsize length, GError **error);
 /* Reads PATH, at most @max bytes. ABSENT when there is none. */
-gboolean key_file_read(const char *path, guint8 *ret_bytes, gsize max, gsize *ret_length,
-	GError **error);
+gboolean
+key_file_read(const char *path, guint8 *ret_bytes, gsize max, gsize *ret_length, GError **error);
 
 /* The same for content wrapped by @key; @label (the file's place under keys/) is its associated
  * data, so files can't be swapped. Unwrapping something else is INPUT. */
 gboolean key_file_write_wrapped(const char *folder, const char *name, const char *label,
-	const guint8 key[KEY_BYTES], gconstpointer plain, gsize length, GError **error);
+        const guint8 key[KEY_BYTES], gconstpointer plain, gsize length, GError **error);
 gboolean key_file_read_wrapped(const char *path, const char *label, const guint8 key[KEY_BYTES],
-	guint8 *ret_plain, gsize length, GError **error);
+        guint8 *ret_plain, gsize length, GError **error);
 
 /* DIR/keys/master: wrapped by the secret in @master_file, or plain when that is NULL. */
 gboolean key_master_write(const char *keys_folder, const char *master_file,
-	const guint8 master[KEY_BYTES], GError **error);
+        const guint8 master[KEY_BYTES], GError **error);
 gboolean key_master_read(const char *keys_folder, const char *master_file,
-	guint8 ret_master[KEY_BYTES], GError **error);
+        guint8 ret_master[KEY_BYTES], GError **error);

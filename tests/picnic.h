@@ -20,12 +20,11 @@ DefinitionStored picnic_must_store(Engine *engine, const Event *event);
 /* Takes @root. */
 DefinitionStored picnic_must_load(Engine *engine, json_t *root);
 /* Takes @root. Demands that storing is refused, and that each of the NULL-terminated @told is said. */
-void picnic_must_refuse(
-	Engine *engine, json_t *root, const char *starts, const char *const *told);
+void picnic_must_refuse(Engine *engine, json_t *root, const char *starts, const char *const *told);
 Event *picnic_read(Engine *engine, const char *slug);
 /* The definition of @event as text. */
 char *picnic_export(const Event *event);
 
 /* One person of region "north" takes an option, and with @stop_no the bus from there. */
-PlaceOutcome picnic_take(
-	Engine *engine, const char *option, guint16 stop_no, const char *delegation);
+PlaceOutcome
+picnic_take(Engine *engine, const char *option, guint16 stop_no, const char *delegation);

@@ -17,10 +17,10 @@ typedef struct {
 	const Locale *locale;
 	const Room *room;
 	gint64 now;
-	const Fields *typed;  /* of a posted form; NULL for a fresh one */
-	const char *stop_group; /* form_stop_group(), asked once for form_get() */
-	const Fields *preset; /* of a fresh one: the query's "option" and "delegation" */
-	GArray *faults;       /* of IntakeFault, nullable */
+	const Fields *typed;        /* of a posted form; NULL for a fresh one */
+	const char *stop_group;     /* form_stop_group(), asked once for form_get() */
+	const Fields *preset;       /* of a fresh one: the query's "option" and "delegation" */
+	GArray *faults;             /* of IntakeFault, nullable */
 	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
 } Form;
 

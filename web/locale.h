@@ -15,23 +15,24 @@ typedef struct Locale Locale;
 
 /* All catalogues, once, at start. */
 gboolean locales_load(GError **error);
-const Locale *locale_find(const char *lang);      /* exact code, NULL when there is none */
-const Locale *locale_default(void);               /* English */
-const Locale *const *locales_all(guint *ret_n);   /* in the catalogue's order */
+const Locale *locale_find(const char *lang);    /* exact code, NULL when there is none */
+const Locale *locale_default(void);             /* English */
+const Locale *const *locales_all(guint *ret_n); /* in the catalogue's order */
 /* The best of an Accept-Language header (RFC 9110, 12.5.4; look-up of RFC 4647), or NULL. */
 const Locale *locale_accept(const char *header);
 
 const char *locale_code(const Locale *locale);
-const char *locale_name(const Locale *locale);      /* its own name: "Español" */
+const char *locale_name(const Locale *locale); /* its own name: "Español" */
 gboolean locale_right_to_left(const Locale *locale);
-json_t *locale_catalogue(const Locale *locale);     /* lent: what templates find under "_" */
+json_t *locale_catalogue(const Locale *locale); /* lent: what templates find under "_" */
 
 /* A text by key, lent; the key itself when it is missing (and a test fails on that). */
 const char *locale_text(const Locale *locale, const char *key);
 /* With placeholders filled: pairs of name and value, NULL at the end. Owned by the caller. */
 char *locale_format(const Locale *locale, const char *key, ...) G_GNUC_NULL_TERMINATED;
 /* The plural form for @count of @key (as {{count}}, in the language's digits), more pairs after. */
-char *locale_plural(const Locale *locale, const char *key, gint64 count, ...) G_GNUC_NULL_TERMINATED;
+char *
+locale_plural(const Locale *locale, const char *key, gint64 count, ...) G_GNUC_NULL_TERMINATED;
 
 char *locale_number(const Locale *locale, gint64 number);
 /* "Tuesday, April 6, 2027" in @event's zone. */

@@ -26,7 +26,7 @@ print_help(FILE *out)
 {
 	fputs("turnout: registers people for a day of action, checks them in, tells who came\n\n"
 	      "usage: turnout COMMAND … (turnout COMMAND --help says more)\n\n",
-		out);
+	        out);
 	for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
 }
@@ -50,6 +50,7 @@ main(int argc, char **argv)
 		puts("turnout " TURNOUT_VERSION);
 		return 0;
 	}
-	fprintf(stderr, "turnout: there is no command \"%s\"; turnout --help lists them\n", argv[1]);
+	fprintf(stderr, "turnout: there is no command \"%s\"; turnout --help lists them\n",
+	        argv[1]);
 	return EXIT_STATUS_USE;
 }

@@ -16,7 +16,8 @@ typedef struct Reply Reply;
 typedef Reply *(*Page)(Request *request);
 
 /* ---- of the request; everything is lent until the reply was sent ---- */
-const char *request_param(const Request *request, const char *name); /* ":event" of the path; never NULL for a declared one */
+const char *request_param(const Request *request,
+        const char *name); /* ":event" of the path; never NULL for a declared one */
 const char *request_path(const Request *request);
 const Fields *request_query(Request *request);
 const Fields *request_form(Request *request); /* urlencoded body; empty when there is none */
@@ -24,7 +25,8 @@ const char *request_body(const Request *request, gsize *ret_length);
 const char *request_header(const Request *request, const char *name); /* NULL when absent */
 const char *request_cookie(const Request *request, const char *name);
 const char *request_id(const Request *request); /* 8 hex digits, in log lines and error pages */
-const Locale *request_locale(const Request *request); /* ?lang=, cookie, Accept-Language, the event's */
+const Locale *
+request_locale(const Request *request);        /* ?lang=, cookie, Accept-Language, the event's */
 gint64 request_now(const Request *request);    /* UTC seconds */
 gint64 request_now_ms(const Request *request); /* UTC milliseconds */
 Record *request_record(const Request *request);
@@ -65,8 +67,8 @@ void reply_cache(Reply *reply, const char *etag, int seconds);
 typedef struct Prepared Prepared;
 /* @status 200. @lang (nullable) is what the text is in: caches are then told that the answer
  * depends on language. @seconds: how long anyone may keep it; 0: ask each time (by ETag). */
-Prepared *prepared_bytes(Request *request, const char *type, const char *lang, GBytes *bytes,
-	int seconds);
+Prepared *
+prepared_bytes(Request *request, const char *type, const char *lang, GBytes *bytes, int seconds);
 /* The template @name with @data (reference taken), as reply_page() would render it. */
 Prepared *prepared_page(Request *request, const char *name, json_t *data, int seconds);
 void prepared_unref(Prepared *prepared);
@@ -81,5 +83,5 @@ Reply *reply_prepared(Request *request, Prepared *prepared);
 /* Hands @work to the writer; when its group has committed, @then turns the outcome into the answer, on
  * a worker thread (@error lent, NULL when done). @data is freed by @destroy after @then. */
 typedef Reply *(*ReplyThen)(Request *request, gpointer data, const GError *error);
-Reply *reply_after(Request *request, DbWork work, ReplyThen then, gpointer data,
-	GDestroyNotify destroy);
+Reply *
+reply_after(Request *request, DbWork work, ReplyThen then, gpointer data, GDestroyNotify destroy);

@@ -16,24 +16,24 @@ typedef enum {
 typedef enum {
 	FOR_NOBODY = 0,
 	FOR_ANYONE,
-	FOR_HOLDER,  /* a link of /t/…: the page checks the token's MAC by registration_read() */
-	FOR_DEVICE,  /* Authorization: Bearer, of a paired device */
-	FOR_PAIRING, /* a one-time code in the body */
+	FOR_HOLDER,   /* a link of /t/…: the page checks the token's MAC by registration_read() */
+	FOR_DEVICE,   /* Authorization: Bearer, of a paired device */
+	FOR_PAIRING,  /* a one-time code in the body */
 	FOR_OPERATOR, /* not public by default: loopback only */
 } Audience;
 
 typedef struct {
 	HttpMethod method;
-	const char *path;   /* "/e/:event/register"; ":x" is one segment, never empty */
+	const char *path; /* "/e/:event/register"; ":x" is one segment, never empty */
 	Audience audience;
 	Page page;
-	gsize body_max;     /* 0: ROUTE_BODY_MAX for POST */
+	gsize body_max; /* 0: ROUTE_BODY_MAX for POST */
 } Route;
 
 #define ROUTE_BODY_MAX (64 * 1024)
 
-extern const Route site_routes[];         /* "/", /healthz, assets */
+extern const Route site_routes[]; /* "/", /healthz, assets */
 extern const Route event_routes[];
 extern const Route registration_routes[];
 extern const Route ticket_routes[];
-extern const Route door_routes[];         /* /api/v1/door/ */
+extern const Route door_routes[]; /* /api/v1/door/ */
