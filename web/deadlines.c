@@ -1,6 +1,7 @@
 /*
  * Deadlines of connections. libmicrohttpd knows inactivity only, by which one byte a second lives
- * on for ever; so a thread of ours looks twice a second, and shuts the socket of who is late.
+ * on for ever; and when the last bytes and the end come together, it doesn't notice the end. So a
+ * thread of ours looks four times a second, and shuts the socket of who is late or gone.
  */
 #include <pthread.h>
 #include <sys/socket.h>
@@ -24,15 +25,35 @@ clock_ms(void)
 }
 
 static void
+hang_up(Connection *connection)
+{
+	shutdown(connection->fd, SHUT_RDWR); /* its own thread closes it */
+	__atomic_store_n(&connection->until, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&connection->reads, 0, __ATOMIC_RELAXED);
+}
+
+/* Did the client end what it was about to say? Twice in a row, since its thread may have read all
+ * of a request just now and not come to it yet. */
+static gboolean
+is_gone(Connection *connection)
+{
+	char byte;
+	if (__atomic_load_n(&connection->reads, __ATOMIC_RELAXED) &&
+	        recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		connection->silent++;
+	else
+		connection->silent = 0;
+	return connection->silent > 1;
+}
+
+static void
 sweep(Deadlines *deadlines)
 {
 	const gint64 now = clock_ms();
 	for (Connection *at = deadlines->first; at != NULL; at = at->next) {
 		const gint64 until = __atomic_load_n(&at->until, __ATOMIC_RELAXED);
-		if (until != 0 && until < now) {
-			shutdown(at->fd, SHUT_RDWR); /* its own thread closes it */
-			__atomic_store_n(&at->until, 0, __ATOMIC_RELAXED);
-		}
+		if ((until != 0 && until < now) || is_gone(at))
+			hang_up(at);
 	}
 }
 
@@ -89,7 +110,7 @@ deadlines_add(Deadlines *deadlines, int fd, gint64 milliseconds)
 {
 	Connection *connection = g_new0(Connection, 1);
 	connection->fd = fd;
-	connection_deadline(connection, milliseconds);
+	connection_reads(connection, milliseconds);
 	pthread_mutex_lock(&deadlines->lock);
 	connection->next = deadlines->first;
 	if (connection->next != NULL)
@@ -113,9 +134,23 @@ deadlines_remove(Deadlines *deadlines, Connection *connection)
 	g_free(connection);
 }
 
-void
-connection_deadline(Connection *connection, gint64 milliseconds)
+static void
+set_until(Connection *connection, gint64 milliseconds)
 {
 	const gint64 until = milliseconds > 0 ? clock_ms() + milliseconds : 0;
 	__atomic_store_n(&connection->until, until, __ATOMIC_RELAXED);
+}
+
+void
+connection_reads(Connection *connection, gint64 milliseconds)
+{
+	set_until(connection, milliseconds);
+	__atomic_store_n(&connection->reads, 1, __ATOMIC_RELAXED);
+}
+
+void
+connection_works(Connection *connection, gint64 milliseconds)
+{
+	set_until(connection, milliseconds);
+	__atomic_store_n(&connection->reads, 0, __ATOMIC_RELAXED);
 }

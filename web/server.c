@@ -110,7 +110,7 @@ static enum MHD_Result
 send_response(Exchange *exchange, int status, struct MHD_Response *response, gsize length)
 {
 	exchange->step = STEP_ANSWERED;
-	connection_deadline(exchange->request->connection,
+	connection_works(exchange->request->connection,
 	        SEND_DEADLINE_MS + (gint64)(length / SEND_BYTES_PER_S) * 1000);
 	return MHD_queue_response(exchange->connection, (guint)status, response);
 }
@@ -192,7 +192,7 @@ wait_for_writer(Exchange *exchange, Reply *reply)
 	}
 	exchange->step = STEP_WAITING;
 	request->waiting = reply;
-	connection_deadline(request->connection, 0);
+	connection_works(request->connection, 0);
 	MHD_suspend_connection(exchange->connection);
 	writer_submit(record_writer(request->server->record), write_waiting, written, exchange);
 	return MHD_YES;
@@ -312,7 +312,10 @@ after_header(Exchange *exchange, const char *method, const char *version)
 	exchange->step = STEP_BODY;
 
 	const gboolean has_body = request->content_length > 0 || request->chunked;
-	connection_deadline(request->connection, has_body ? request->server->body_ms : 0);
+	if (has_body)
+		connection_reads(request->connection, request->server->body_ms);
+	else
+		connection_works(request->connection, 0);
 	if (request->refusal == 0)
 		return MHD_YES;
 	/* A small body is read and dropped first, so that the client hears the answer. */
@@ -338,7 +341,7 @@ handle(void *data, struct MHD_Connection *connection, const char *url, const cha
 			*upload_size = 0;
 			return taken ? MHD_YES : MHD_NO;
 		}
-		connection_deadline(exchange->request->connection, 0);
+		connection_works(exchange->request->connection, 0);
 		return send_reply(exchange, request_answer(exchange->request));
 	case STEP_WAITING:
 		return after_writer(exchange);
@@ -356,7 +359,7 @@ end_exchange(void *data, struct MHD_Connection *connection, void **context,
 	if (exchange == NULL)
 		return;
 	*context = NULL;
-	connection_deadline(exchange->request->connection, IDLE_DEADLINE_MS);
+	connection_reads(exchange->request->connection, IDLE_DEADLINE_MS);
 	/* who left while the writer worked is only noticed now */
 	if (exchange->step == STEP_WAITING)
 		__atomic_sub_fetch(&exchange->transport->suspended, 1, __ATOMIC_SEQ_CST);

@@ -251,14 +251,18 @@ typedef struct Deadlines Deadlines;
 typedef struct Connection {
 	int fd;
 	gint64 until; /* monotonic milliseconds, atomic; 0: none */
+	gint reads;   /* atomic: the client is to say something */
+	guint silent; /* the sweeper's: how often it found the client gone */
 	struct Connection *next, *before;
 } Connection;
 Deadlines *deadlines_new(void); /* starts the sweeper's thread */
 void deadlines_free(Deadlines *deadlines);
 Connection *deadlines_add(Deadlines *deadlines, int fd, gint64 milliseconds);
 void deadlines_remove(Deadlines *deadlines, Connection *connection); /* before @fd is closed */
-/* From now; 0: none. */
-void connection_deadline(Connection *connection, gint64 milliseconds);
+/* The client is to say something, within @milliseconds from now. */
+void connection_reads(Connection *connection, gint64 milliseconds);
+/* It is our turn; the client has to take the answer within @milliseconds from now. 0: none. */
+void connection_works(Connection *connection, gint64 milliseconds);
 
 /* ---- listening ---- */
 /* Binds "host:port", "[::1]:port"; @ret_url without a scheme ("127.0.0.1:8080"). -1 with @error. */
