@@ -4,212 +4,7 @@
  */
 #include <string.h>
 
-#include "tests/client.h"
-#include "tests/example.h"
-#include "web/server.h"
-#include "tests/engine.h"
-
-#define EVENT     "/e/immigrant-day-of-action"
-#define FORM_PATH EVENT "/register"
-#define MS        G_GINT64_CONSTANT(1000)
-#define MINUTE_MS (60 * MS)
-#define HOUR      (60 * MINUTE_MS)
-#define DAY       (24 * HOUR)
-
-static gint64 clock_ms; /* atomic: the server's threads read it */
-
-static gint64
-now_ms(void)
-{
-	return __atomic_load_n(&clock_ms, __ATOMIC_SEQ_CST);
-}
-
-static void
-pass(gint64 ms)
-{
-	__atomic_add_fetch(&clock_ms, ms, __ATOMIC_SEQ_CST);
-}
-
-/* ---- a house with the event in it ---- */
-
-typedef struct {
-	Server *server;
-	Settings *settings;
-	const char *url;
-} House;
-
-/* Takes @root. */
-static void
-load(Engine *engine, json_t *root)
-{
-	g_autoptr(Event) event = example_parse(root, NULL);
-	g_autoptr(GError) error = NULL;
-	DefinitionStored stored;
-	definition_store(engine_record(engine), event, ENGINE_NOW, &stored, &error);
-	g_assert_no_error(error);
-	json_decref(root);
-}
-
-static House
-open_house(Engine *engine, json_t *root, const char *robots)
-{
-	static const Route *const tables[] = { site_routes, event_routes, registration_routes,
-		ticket_routes, NULL };
-	char *words[] = { "web", "--data", (char *)engine->place.dir, "--listen", "127.0.0.1:0",
-		"--robots", (char *)robots, NULL };
-	char **argv = words;
-	int argc = 7;
-	GError *error = NULL;
-	House house = { 0 };
-	load(engine, root);
-	__atomic_store_n(&clock_ms, ENGINE_NOW * MS, __ATOMIC_SEQ_CST);
-	house.settings = settings_take(&argc, &argv, NULL, "", TRUE, &error);
-	g_assert_no_error(error);
-	const ServerOptions options = { .record = engine_record(engine),
-		.settings = house.settings,
-		.routes = tables,
-		.now_ms = now_ms };
-	house.server = server_start(&options, &error);
-	g_assert_no_error(error);
-	house.url = server_url(house.server);
-	return house;
-}
-
-static void
-close_house(House *house)
-{
-	g_assert_true(server_stop(house->server));
-	settings_free(house->settings);
-}
-
-/* ---- a person with a browser ---- */
-
-typedef struct {
-	int status;
-	char *page;  /* the body */
-	char *where; /* Location, nullable */
-	char *header;
-} Seen;
-
-static void
-seen_clear(Seen *seen)
-{
-	g_free(seen->page);
-	g_free(seen->where);
-	g_free(seen->header);
-	*seen = (Seen){ 0 };
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Seen, seen_clear)
-
-static Seen
-see(Answered answered)
-{
-	return (Seen){ .status = answered.status,
-		.page = answered.body,
-		.where = g_strdup(answered_header(&answered, "Location")),
-		.header = answered.header };
-}
-
-static Seen
-get(const House *house, const char *path)
-{
-	return see(client_get(house->url, path, ""));
-}
-
-/* A form as a browser sends it. */
-typedef struct {
-	GString *body;
-} Filled;
-
-static void
-fill(Filled *form, const char *name, const char *value)
-{
-	g_autofree char *escaped = g_uri_escape_string(value, NULL, FALSE);
-	g_string_append_printf(
-	        form->body, "%s%s=%s", form->body->len > 0 ? "&" : "", name, escaped);
-}
-
-static char *
-hidden_value(const char *page, const char *name)
-{
-	g_autofree char *begin = g_strdup_printf("name=\"%s\" value=\"", name);
-	const char *at = strstr(page, begin);
-	g_assert_nonnull(at);
-	at += strlen(begin);
-	return g_strndup(at, strcspn(at, "\""));
-}
-
-/* What the form brought along itself. */
-static void
-carry_over(Filled *form, const char *page)
-{
-	g_autofree char *submission = hidden_value(page, "submission");
-	g_autofree char *csrf = hidden_value(page, "csrf");
-	form->body = g_string_new(NULL);
-	fill(form, "submission", submission);
-	fill(form, "csrf", csrf);
-	if (strstr(page, "name=\"again\"") != NULL)
-		fill(form, "again", "1");
-}
-
-/* Ana from the fourth region, general; @name and @option as told. */
-static void
-fill_person(Filled *form, const char *name, const char *option)
-{
-	fill(form, "name", name);
-	fill(form, "contact", "none");
-	fill(form, "region", "4");
-	fill(form, "option", option);
-	fill(form, "age_band", "adult");
-	fill(form, "photo", "no");
-}
-
-static Seen
-post(const House *house, Filled *form, const char *path)
-{
-	g_autofree char *bytes =
-	        g_strdup_printf("POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: "
-	                        "application/x-www-form-urlencoded\r\n"
-	                        "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-	                path, form->body->len, form->body->str);
-	g_string_free(form->body, TRUE);
-	return see(client_ask(house->url, bytes, strlen(bytes)));
-}
-
-/* Opens the form, reads it, fills it in, sends it. */
-static Seen
-register_person(const House *house, const char *name, const char *option)
-{
-	g_auto(Seen) page = get(house, FORM_PATH);
-	Filled form;
-	g_assert_cmpint(page.status, ==, 200);
-	pass(MINUTE_MS);
-	carry_over(&form, page.page);
-	fill_person(&form, name, option);
-	return post(house, &form, FORM_PATH);
-}
-
-static void
-must_show(const Seen *seen, const char *part)
-{
-	if (strstr(seen->page, part) == NULL)
-		g_error("there is no \"%s\" in %d %.3000s", part, seen->status, seen->page);
-}
-
-static void
-must_not_show(const Seen *seen, const char *part)
-{
-	const char *at = strstr(seen->page, part);
-	if (at != NULL)
-		g_error("\"%s\": %.100s", part, at);
-}
-
-static void
-must_say(const Seen *seen, const char *header)
-{
-	if (strstr(seen->header, header) == NULL)
-		g_error("there is no \"%s\" in %s", header, seen->header);
-}
+#include "tests/visitor.h"
 
 static gint64
 people(Engine *engine)
@@ -222,11 +17,11 @@ people(Engine *engine)
 static void
 a_person_registers_and_sees_the_ticket(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
+	House house = house_with(engine, example_json(), "on");
 	g_auto(Seen) sent = register_person(&house, "Ana <b>María</b>", "lunch");
 	g_assert_cmpint(sent.status, ==, 303);
 	g_assert_true(g_str_has_prefix(sent.where, "/t/"));
-	g_auto(Seen) ticket = get(&house, sent.where);
+	g_auto(Seen) ticket = visit(&house, sent.where);
 	g_assert_cmpint(ticket.status, ==, 200);
 	must_show(&ticket, "Ana &lt;b&gt;María&lt;/b&gt;");
 	must_show(&ticket, "<title>Your ticket</title>");
@@ -239,7 +34,7 @@ a_person_registers_and_sees_the_ticket(Engine *engine, gconstpointer data)
 		{ "1.png", "image/png" }, { "1.txt", "text/plain" } };
 	for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
 		g_autofree char *path = g_strconcat(sent.where, "/", files[i][0], NULL);
-		g_auto(Seen) file = get(&house, path);
+		g_auto(Seen) file = visit(&house, path);
 		g_assert_cmpint(file.status, ==, 200);
 		must_say(&file, files[i][1]);
 		must_say(&file, "Cache-Control: no-store");
@@ -248,45 +43,45 @@ a_person_registers_and_sees_the_ticket(Engine *engine, gconstpointer data)
 			g_assert_cmpuint(strlen(file.page), ==, 125);
 		}
 	}
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
 a_ticket_is_seen_by_its_whole_link_only(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
+	House house = house_with(engine, example_json(), "on");
 	g_auto(Seen) sent = register_person(&house, "Ana", "general");
 	static const char *const ends[] = { "/2.svg", "/0.svg", "/01.svg", "/1.gif", "/1",
 		"/1.svg/x", "/-1.svg", "/1.svg.png", "x" };
 	for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
 		g_autofree char *path = g_strconcat(sent.where, ends[i], NULL);
-		g_auto(Seen) nothing = get(&house, path);
+		g_auto(Seen) nothing = visit(&house, path);
 		g_assert_cmpint(nothing.status, ==, 404);
 	}
 	for (gsize i = strlen("/t/"); i < strlen(sent.where); i++) {
 		g_autofree char *path = g_strdup(sent.where);
 		path[i] = path[i] == 'A' ? 'B' : 'A';
-		g_auto(Seen) nothing = get(&house, path);
+		g_auto(Seen) nothing = visit(&house, path);
 		g_assert_cmpint(nothing.status, ==, 404);
 		must_not_show(&nothing, "Ana");
 	}
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
 a_wrong_answer_is_told_and_the_rest_is_kept(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, FORM_PATH "?lang=es");
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH "?lang=es");
 	Filled form;
-	pass(MINUTE_MS);
+	clock_pass(MINUTE_MS);
 	carry_over(&form, page.page);
 	fill(&form, "name", "Ana María");
 	fill(&form, "contact", "email");
 	fill(&form, "email", "ana at home");
 	fill(&form, "option", "travel-lunch");
 	fill(&form, "stop", "bus-valley/2");
-	g_auto(Seen) wrong = post(&house, &form, FORM_PATH "?lang=es");
+	g_auto(Seen) wrong = send_form(&house, &form, FORM_PATH "?lang=es");
 	g_assert_cmpint(wrong.status, ==, 422);
 	must_show(&wrong, "<html lang=\"es\"");
 	must_show(&wrong, "Revise 2 respuestas");
@@ -306,29 +101,50 @@ a_wrong_answer_is_told_and_the_rest_is_kept(Engine *engine, gconstpointer data)
 	fill(&form, "region", "4");
 	fill(&form, "option", "travel-lunch");
 	fill(&form, "stop", "bus-valley/2");
-	g_auto(Seen) mended = post(&house, &form, FORM_PATH "?lang=es");
+	g_auto(Seen) mended = send_form(&house, &form, FORM_PATH "?lang=es");
 	g_assert_cmpint(mended.status, ==, 303);
 	g_autofree char *path = g_strconcat(mended.where, "?lang=es", NULL);
-	g_auto(Seen) ticket = get(&house, path);
+	g_auto(Seen) ticket = visit(&house, path);
 	must_show(&ticket, "Suba en Merced, Bob Hart Square");
 	must_show(&ticket, "Autobús de regreso al Valle Central");
 	g_assert_cmpint(people(engine), ==, 1);
-	close_house(&house);
+	house_shut(&house);
+}
+
+static void
+each_fresh_form_has_an_id_and_a_proof_of_its_own(Engine *engine, gconstpointer data)
+{
+	House house = house_with(engine, example_json(), "off");
+	g_auto(Seen) one = visit(&house, FORM_PATH);
+	g_auto(Seen) other = visit(&house, FORM_PATH);
+	g_autofree char *submission = hidden_value(one.page, "submission");
+	g_autofree char *csrf = hidden_value(one.page, "csrf");
+	must_show(&one, submission);
+	must_not_show(&other, submission);
+	must_not_show(&other, csrf);
+	must_say(&other, "Cache-Control: no-store");
+	g_assert_cmpuint(strlen(one.page), ==, strlen(other.page));
+	Filled form;
+	carry_over(&form, other.page);
+	fill_person(&form, "Ben", "general");
+	g_auto(Seen) sent = send_form(&house, &form, FORM_PATH);
+	g_assert_cmpint(sent.status, ==, 303);
+	house_shut(&house);
 }
 
 static void
 another_language_keeps_what_was_typed_and_registers_nobody(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH);
 	must_show(&page, "name=\"switch\" value=\"es\" formaction=\"?lang=es\"");
 	Filled form;
-	pass(MINUTE_MS);
+	clock_pass(MINUTE_MS);
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana María", "general");
 	fill(&form, "access_text", "una rampa");
 	fill(&form, "switch", "es");
-	g_auto(Seen) other = post(&house, &form, FORM_PATH "?lang=es");
+	g_auto(Seen) other = send_form(&house, &form, FORM_PATH "?lang=es");
 	g_assert_cmpint(other.status, ==, 200);
 	must_show(&other, "<html lang=\"es\"");
 	must_show(&other, "value=\"Ana María\"");
@@ -338,9 +154,9 @@ another_language_keeps_what_was_typed_and_registers_nobody(Engine *engine, gcons
 	g_assert_cmpint(people(engine), ==, 0);
 	carry_over(&form, other.page);
 	fill_person(&form, "Ana María", "general");
-	g_auto(Seen) sent = post(&house, &form, FORM_PATH);
+	g_auto(Seen) sent = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(sent.status, ==, 303);
-	close_house(&house);
+	house_shut(&house);
 }
 
 /* ---- robots, and those who look like one ---- */
@@ -348,14 +164,14 @@ another_language_keeps_what_was_typed_and_registers_nobody(Engine *engine, gcons
 static void
 press_again(Engine *engine, const char *website, gint64 waited_ms)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH);
 	Filled form;
-	pass(waited_ms);
+	clock_pass(waited_ms);
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana María", "general");
 	fill(&form, "website", website);
-	g_auto(Seen) again = post(&house, &form, FORM_PATH);
+	g_auto(Seen) again = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(again.status, ==, 422);
 	must_show(&again, "Please press “Register” once more");
 	must_show(&again, "value=\"Ana María\"");
@@ -363,10 +179,10 @@ press_again(Engine *engine, const char *website, gint64 waited_ms)
 	carry_over(&form, again.page);
 	fill_person(&form, "Ana María", "general");
 	fill(&form, "website", website);
-	g_auto(Seen) sent = post(&house, &form, FORM_PATH);
+	g_auto(Seen) sent = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(sent.status, ==, 303);
 	g_assert_cmpint(people(engine), ==, 1);
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
@@ -384,15 +200,15 @@ who_fills_the_hidden_field_presses_once_more(Engine *engine, gconstpointer data)
 static void
 without_the_trap_the_first_press_counts(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "off");
-	g_auto(Seen) page = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "off");
+	g_auto(Seen) page = visit(&house, FORM_PATH);
 	Filled form;
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana", "general");
 	fill(&form, "website", "https://x.example");
-	g_auto(Seen) sent = post(&house, &form, FORM_PATH);
+	g_auto(Seen) sent = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(sent.status, ==, 303);
-	close_house(&house);
+	house_shut(&house);
 }
 
 /* ---- old, false and repeated forms ---- */
@@ -400,66 +216,66 @@ without_the_trap_the_first_press_counts(Engine *engine, gconstpointer data)
 static void
 a_form_left_open_for_a_day_is_kept_and_sent_again(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH);
 	Filled form;
-	pass(25 * HOUR);
+	clock_pass(25 * HOUR);
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana María", "general");
-	g_auto(Seen) stale = post(&house, &form, FORM_PATH);
+	g_auto(Seen) stale = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(stale.status, ==, 422);
 	must_show(&stale, "This page was open for a long time");
 	must_show(&stale, "value=\"Ana María\"");
 	carry_over(&form, stale.page);
 	fill_person(&form, "Ana María", "general");
-	g_auto(Seen) sent = post(&house, &form, FORM_PATH);
+	g_auto(Seen) sent = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(sent.status, ==, 303);
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
 a_form_that_is_not_ours_is_refused(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH);
 	g_autofree char *csrf = hidden_value(page.page, "csrf");
 	Filled form = { g_string_new(NULL) };
 	fill(&form, "submission", "AAAAAAAAAAAAAAAAAAAAAA");
 	fill(&form, "csrf", csrf);
 	fill_person(&form, "Ana", "general");
-	g_auto(Seen) sent = post(&house, &form, FORM_PATH);
+	g_auto(Seen) sent = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(sent.status, ==, 403);
 	g_assert_cmpint(people(engine), ==, 0);
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
 the_same_form_twice_gives_one_ticket_and_another_one_is_told_where_it_is(
         Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH);
 	Filled form;
-	pass(MINUTE_MS);
+	clock_pass(MINUTE_MS);
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana", "general");
-	g_auto(Seen) first = post(&house, &form, FORM_PATH);
+	g_auto(Seen) first = send_form(&house, &form, FORM_PATH);
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana", "general");
-	g_auto(Seen) second = post(&house, &form, FORM_PATH);
+	g_auto(Seen) second = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(second.status, ==, 303);
 	g_assert_cmpstr(first.where, ==, second.where);
 
 	carry_over(&form, page.page);
 	fill_person(&form, "Ben", "lunch");
-	g_auto(Seen) other = post(&house, &form, FORM_PATH);
+	g_auto(Seen) other = send_form(&house, &form, FORM_PATH);
 	g_autofree char *link = g_strdup_printf("<a href=\"%s\">", first.where);
 	g_assert_cmpint(other.status, ==, 409);
 	must_show(&other, "You are registered already");
 	must_show(&other, link);
 	must_show(&other, "value=\"Ben\"");
 	g_assert_cmpint(people(engine), ==, 1);
-	close_house(&house);
+	house_shut(&house);
 }
 
 /* ---- full, closed, not yet open ---- */
@@ -469,15 +285,15 @@ what_is_full_is_told_and_what_is_open_stands_first(Engine *engine, gconstpointer
 {
 	json_t *root = example_json();
 	example_put(root, "$.options[1].capacity", json_integer(1));
-	House house = open_house(engine, root, "on");
-	g_auto(Seen) page = get(&house, FORM_PATH); /* while there was a place */
+	House house = house_with(engine, root, "on");
+	g_auto(Seen) page = visit(&house, FORM_PATH); /* while there was a place */
 	must_show(&page, "1 place left");
 	g_auto(Seen) first = register_person(&house, "Ana", "lunch");
 	g_assert_cmpint(first.status, ==, 303);
 	Filled form;
 	carry_over(&form, page.page);
 	fill_person(&form, "Ben María", "lunch");
-	g_auto(Seen) full = post(&house, &form, FORM_PATH);
+	g_auto(Seen) full = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(full.status, ==, 409);
 	must_show(&full, "” is full</h2>");
 	must_show(&full, "id=\"option-fault\">This is full.");
@@ -487,50 +303,50 @@ what_is_full_is_told_and_what_is_open_stands_first(Engine *engine, gconstpointer
 	g_assert_cmpint(people(engine), ==, 1);
 	carry_over(&form, full.page);
 	fill_person(&form, "Ben María", "general");
-	g_auto(Seen) second = post(&house, &form, FORM_PATH);
+	g_auto(Seen) second = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(second.status, ==, 303);
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
 what_closed_meanwhile_is_told_and_what_is_open_stands_first(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	__atomic_store_n(&clock_ms, G_GINT64_CONSTANT(1806735600000) - HOUR, __ATOMIC_SEQ_CST);
-	g_auto(Seen) page = get(&house, FORM_PATH); /* an hour before general closes */
+	House house = house_with(engine, example_json(), "on");
+	clock_set(G_GINT64_CONSTANT(1806735600000) - HOUR);
+	g_auto(Seen) page = visit(&house, FORM_PATH); /* an hour before general closes */
 	must_show(&page, "value=\"general\" id=\"option-3\" checked");
 	Filled form;
-	pass(2 * HOUR);
+	clock_pass(2 * HOUR);
 	carry_over(&form, page.page);
 	fill_person(&form, "Ana María", "general");
-	g_auto(Seen) closed = post(&house, &form, FORM_PATH);
+	g_auto(Seen) closed = send_form(&house, &form, FORM_PATH);
 	g_assert_cmpint(closed.status, ==, 409);
 	must_show(&closed, "” is not open now</h2>");
 	must_show(&closed, "value=\"late\" id=\"option-4\" checked");
 	must_show(&closed, "value=\"general\" id=\"option-3\" disabled");
 	must_show(&closed, "value=\"Ana María\"");
-	close_house(&house);
+	house_shut(&house);
 }
 
 static void
 before_and_after_registration_the_page_says_when(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	__atomic_store_n(&clock_ms, (ENGINE_NOW - 200 * 86400) * MS, __ATOMIC_SEQ_CST);
-	g_auto(Seen) early = get(&house, FORM_PATH);
+	House house = house_with(engine, example_json(), "on");
+	clock_set((ENGINE_NOW - 200 * 86400) * MS);
+	g_auto(Seen) early = visit(&house, FORM_PATH);
 	g_assert_cmpint(early.status, ==, 200);
 	must_show(&early, "Registration opens on Thursday, October 1, 2026");
 	must_not_show(&early, "<form");
-	g_auto(Seen) event = get(&house, EVENT);
+	g_auto(Seen) event = visit(&house, EVENT);
 	must_show(&event, "Registration opens on");
 	must_not_show(&event, "href=\"" FORM_PATH "\"");
-	pass(270 * DAY);
-	g_auto(Seen) late = get(&house, FORM_PATH);
+	clock_pass(270 * DAY);
+	g_auto(Seen) late = visit(&house, FORM_PATH);
 	must_show(&late, "Registration is closed");
 	must_not_show(&late, "<form");
-	g_auto(Seen) over = get(&house, EVENT);
+	g_auto(Seen) over = visit(&house, EVENT);
 	must_show(&over, "This event is over");
-	close_house(&house);
+	house_shut(&house);
 }
 
 /* ---- the event's page ---- */
@@ -538,8 +354,8 @@ before_and_after_registration_the_page_says_when(Engine *engine, gconstpointer d
 static void
 the_event_page_says_what_people_ask_and_is_asked_for_once(Engine *engine, gconstpointer data)
 {
-	House house = open_house(engine, example_json(), "on");
-	g_auto(Seen) page = get(&house, EVENT);
+	House house = house_with(engine, example_json(), "on");
+	g_auto(Seen) page = visit(&house, EVENT);
 	static const char *const parts[] = { "Immigrant Day of Action</h1>",
 		"April 6\u00a0–\u00a07, 2027", "Is it safe?", "Do I need an ID?",
 		"Know your rights", "When and where", "Sacramento Convention Center", "$15",
@@ -550,17 +366,17 @@ the_event_page_says_what_people_ask_and_is_asked_for_once(Engine *engine, gconst
 	Answered same = { .header = page.header };
 	g_autofree char *known =
 	        g_strdup_printf("If-None-Match: %s\r\n", answered_header(&same, "ETag"));
-	g_auto(Seen) unchanged = see(client_get(house.url, EVENT, known));
+	g_auto(Seen) unchanged = seen_of(client_get(house.url, EVENT, known));
 	g_assert_cmpint(unchanged.status, ==, 304);
-	g_auto(Seen) spanish = see(client_get(house.url, EVENT, "Accept-Language: es-MX\r\n"));
+	g_auto(Seen) spanish = seen_of(client_get(house.url, EVENT, "Accept-Language: es-MX\r\n"));
 	must_show(&spanish, "¿Necesito una identificación?");
 
 	/* an option closes: the page is another */
-	pass(50 * DAY);
-	g_auto(Seen) later = see(client_get(house.url, EVENT, known));
+	clock_pass(50 * DAY);
+	g_auto(Seen) later = seen_of(client_get(house.url, EVENT, known));
 	g_assert_cmpint(later.status, ==, 200);
 	must_show(&later, "Closed since Thursday, March 18, 2027");
-	close_house(&house);
+	house_shut(&house);
 }
 
 int
@@ -574,6 +390,7 @@ main(int argc, char **argv)
 	TEST(a_person_registers_and_sees_the_ticket);
 	TEST(a_ticket_is_seen_by_its_whole_link_only);
 	TEST(a_wrong_answer_is_told_and_the_rest_is_kept);
+	TEST(each_fresh_form_has_an_id_and_a_proof_of_its_own);
 	TEST(another_language_keeps_what_was_typed_and_registers_nobody);
 	TEST(who_is_faster_than_people_presses_once_more);
 	TEST(who_fills_the_hidden_field_presses_once_more);

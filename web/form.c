@@ -449,6 +449,39 @@ form_data(const Form *form)
 	return data;
 }
 
+/* What is said of @room is the same from here on. */
+static int
+room_shown(int room)
+{
+	return room == NO_CAPACITY || room > FEW_LEFT ? FEW_LEFT + 1 : room;
+}
+
+char *
+form_state(const Form *form)
+{
+	const Event *event = form->event;
+	g_autoptr(GString) state = g_string_new(NULL);
+	for (guint i = 0; i < event->options->len; i++) {
+		const EventOption *option = g_ptr_array_index(event->options, i);
+		gint64 opens = option->opens != NO_TIME ? option->opens : event->opens;
+		char open = event_option_open(event, option, form->now) ? 'o'
+		        : form->now < opens                             ? 'e'
+		                                                        : 'c';
+		g_string_append_printf(state, " %c%d", open, room_shown(form->room->options[i]));
+	}
+	for (guint i = 0; i < event->sessions->len; i++) {
+		const EventSession *session = g_ptr_array_index(event->sessions, i);
+		g_string_append_printf(state, " %c%d", session->ends > form->now ? 's' : 'x',
+		        room_shown(form->room->sessions[i]));
+		for (guint j = 0; j < session->stops->len; j++) {
+			const EventStop *stop = g_ptr_array_index(session->stops, j);
+			g_string_append_printf(state, ",%d",
+			        room_shown(room_at_stop(form->room, session->no, stop->no)));
+		}
+	}
+	return g_string_free(g_steal_pointer(&state), FALSE);
+}
+
 gboolean
 form_is_open(const Event *event, gint64 now)
 {

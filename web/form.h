@@ -27,6 +27,10 @@ typedef struct {
 /* {sections, more, more_open, kept, has_faults, faults_title, faults}: what the template "form" walks. */
 json_t *form_data(const Form *form);
 
+/* What a fresh form shows depends on this, besides the edition and the language: what is open, over, full, or
+ * nearly so. Owned by the caller. */
+char *form_state(const Form *form);
+
 /* Is any option to be had at this time? */
 gboolean form_is_open(const Event *event, gint64 now);
 

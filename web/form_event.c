@@ -4,8 +4,6 @@
 
 #include "schema/text.h"
 
-/* So few are left that it helps to say so. */
-#define FEW_LEFT   20
 #define RADIOS_MAX 8 /* more answers to one question are a list to open */
 
 const char *

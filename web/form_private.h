@@ -42,6 +42,8 @@ void form_group(json_t *field, const char *heading);
 const char *form_event_text(const Form *form, const json_t *texts);
 /* Adds @line (nullable) to @lines. */
 void form_add_line(GString *lines, const char *line);
+/* So few are left that it helps to say so. */
+#define FEW_LEFT 20
 /* "Full", or "3 places left" when they are few; NULL when there is nothing to say. Owned. */
 char *form_left_text(const Form *form, int room);
 

@@ -79,6 +79,12 @@ Prepared *request_kept(Request *request, const char *key);
 #define KEPT_MAX 512
 Prepared *request_keep(Request *request, const char *key, Prepared *prepared);
 Reply *reply_prepared(Request *request, Prepared *prepared);
+/* A page that is the same for all but for a few words, as a form's own id: @prepared was made with
+ * stand-ins, and each is replaced wherever it stands by a word of the same length. Never cached outside. */
+typedef struct {
+	const char *stand_in, *word;
+} Filling;
+Reply *reply_filled(Request *request, Prepared *prepared, const Filling *fillings, guint n);
 
 /* Hands @work to the writer; when its group has committed, @then turns the outcome into the answer, on
  * a worker thread (@error lent, NULL when done). @data is freed by @destroy after @then. */

@@ -71,29 +71,76 @@ set_notice(json_t *data, const Notice *notice)
 	json_object_set_new(data, "notice", shown);
 }
 
+static json_t *
+page_data(Request *request, const Form *form, const char *submission, const char *csrf)
+{
+	g_autofree char *action = g_strdup_printf("/e/%s/register", form->event->slug);
+	json_t *data = form_data(form);
+	json_object_set_new(data, "open", json_true());
+	json_object_set_new(data, "action", json_string(action));
+	json_object_set_new(data, "submission", json_string(submission));
+	json_object_set_new(data, "csrf", json_string(csrf));
+	set_frame(request, form->event, data);
+	return data;
+}
+
+/* Reads what is left and makes a fresh proof; FALSE with @error set. */
+static gboolean
+read_room(Request *request, const Form *form, const Ticketed *own, Room **ret_room,
+        char ret_csrf[CSRF_TEXT_LENGTH + 1], GError **error)
+{
+	VaultEvent *keys = keys_of(request, form->event, error);
+	Db *db = keys != NULL ? request_db(request, error) : NULL;
+	Room *room = db != NULL ? room_read(db, form->event, error) : NULL;
+	if (room == NULL)
+		return FALSE;
+	vault_csrf(keys, own->bytes, request_now(request), ret_csrf);
+	*ret_room = room;
+	return TRUE;
+}
+
 static Reply *
 form_page(Request *request, int status, Form *form, const Ticketed *own, gboolean asked_again,
         const Notice *notice)
 {
 	GError *error = NULL;
-	VaultEvent *keys = keys_of(request, form->event, &error);
-	Db *db = keys != NULL ? request_db(request, &error) : NULL;
-	g_autoptr(Room) room = db != NULL ? room_read(db, form->event, &error) : NULL;
-	if (room == NULL)
-		return reply_error(request, error);
+	g_autoptr(Room) room = NULL;
 	char csrf[CSRF_TEXT_LENGTH + 1];
-	vault_csrf(keys, own->bytes, request_now(request), csrf);
+	if (!read_room(request, form, own, &room, csrf, &error))
+		return reply_error(request, error);
 	form->room = room;
-	g_autofree char *action = g_strdup_printf("/e/%s/register", form->event->slug);
-	json_t *data = form_data(form);
-	json_object_set_new(data, "open", json_true());
-	json_object_set_new(data, "action", json_string(action));
-	json_object_set_new(data, "submission", json_string(own->submission));
-	json_object_set_new(data, "csrf", json_string(csrf));
+	json_t *data = page_data(request, form, own->submission, csrf);
 	json_object_set_new(data, "asked_again", json_boolean(asked_again));
-	set_frame(request, form->event, data);
 	set_notice(data, notice);
 	return reply_page(request, status, "form", data);
+}
+
+/* A fresh form is the same for everyone but for its id and its proof, which take the places of these. */
+#define STAND_IN_SUBMISSION "@submission@submission"
+#define STAND_IN_CSRF       "@csrf@csrf@csrf@csrf@csrf@csrf"
+G_STATIC_ASSERT(sizeof STAND_IN_SUBMISSION == SUBMISSION_TEXT_LENGTH + 1);
+G_STATIC_ASSERT(sizeof STAND_IN_CSRF == CSRF_TEXT_LENGTH + 1);
+
+static Reply *
+fresh_page(Request *request, Form *form, const Ticketed *own)
+{
+	GError *error = NULL;
+	g_autoptr(Room) room = NULL;
+	char csrf[CSRF_TEXT_LENGTH + 1];
+	if (!read_room(request, form, own, &room, csrf, &error))
+		return reply_error(request, error);
+	form->room = room;
+	g_autofree char *state = form_state(form);
+	g_autofree char *key = g_strdup_printf("form %s %s %" G_GINT64_FORMAT "%s",
+	        form->event->slug, locale_code(form->locale), form->event->edition, state);
+	Prepared *prepared = request_kept(request, key);
+	if (prepared == NULL)
+		prepared = request_keep(request, key,
+		        prepared_page(request, "form",
+		                page_data(request, form, STAND_IN_SUBMISSION, STAND_IN_CSRF), 0));
+	const Filling fillings[] = { { STAND_IN_SUBMISSION, own->submission },
+		{ STAND_IN_CSRF, csrf } };
+	return reply_filled(request, prepared, fillings, G_N_ELEMENTS(fillings));
 }
 
 /* Nothing is open: say so, and since or until when. */
@@ -130,6 +177,9 @@ registration_form(Request *request)
 		.locale = request_locale(request),
 		.now = request_now(request),
 		.preset = request_query(request) };
+	if (fields_get(form.preset, "option") == NULL &&
+	        fields_get(form.preset, "delegation") == NULL)
+		return fresh_page(request, &form, &own);
 	return form_page(request, 200, &form, &own, FALSE, NULL);
 }
 
@@ -302,8 +352,10 @@ registration_submit(Request *request)
 	sent->form = (Form){ .event = event,
 		.locale = request_locale(request),
 		.now = request_now(request),
-		.typed = request_form(request),
-		.stop_group = form_stop_group(event) };
+		.typed = request_form(request) };
+	const char *stop = fields_get(sent->form.typed, "stop");
+	if (stop != NULL && *stop != '\0')
+		sent->form.stop_group = form_stop_group(event);
 	/* the guard has seen that it is one of ours */
 	g_strlcpy(sent->own.submission, fields_get(sent->form.typed, "submission"),
 	        sizeof sent->own.submission);

@@ -290,6 +290,31 @@ reply_prepared(Request *request, Prepared *prepared)
 	return reply;
 }
 
+static void
+fill_in(char *text, gsize length, const Filling *filling)
+{
+	const gsize word = strlen(filling->word);
+	g_assert(word > 0 && word == strlen(filling->stand_in));
+	for (char *at = text;
+	        (at = memmem(at, text + length - at, filling->stand_in, word)) != NULL; at += word)
+		memcpy(at, filling->word, word);
+}
+
+Reply *
+reply_filled(Request *request, Prepared *prepared, const Filling *fillings, guint n)
+{
+	gsize length = 0;
+	gconstpointer made = g_bytes_get_data(prepared->raw, &length);
+	char *text = g_memdup2(made, length);
+	for (guint i = 0; i < n; i++)
+		fill_in(text, length, &fillings[i]);
+	Reply *reply = reply_new(REPLY_BODY, 200);
+	reply->type = TYPE_PAGE;
+	reply->is_page = TRUE;
+	reply->bytes = g_bytes_new_take(text, length);
+	return reply;
+}
+
 /* ---- what the client takes ---- */
 
 /* Is @token in the comma-separated @list, with a weight above zero? */
