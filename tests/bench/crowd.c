@@ -10,6 +10,8 @@
 
 #include "schema/id.h"
 #include "schema/person.h"
+#include "schema/registration.h"
+#include "schema/scan.h"
 
 #define ROWS_A_COMMIT 20000
 
@@ -19,110 +21,86 @@ typedef struct {
 	VaultEvent *keys;
 	guint16 days[2];
 	gint64 now_ms;
-	guint people;
-	guint64 seq;
+	gint64 seq;
 } Crowd;
 
-static gboolean
-add_registration(Crowd *crowd, gint64 id, guint i, GError **error)
-{
-	guint8 submission[SUBMISSION_BYTES], hash[32];
-	random_bytes(submission, sizeof submission);
-	for (guint byte = 0; byte < 6; byte++) /* in the order of time */
-		submission[byte] = (guint8)((guint64)(crowd->now_ms + i) >> (40 - 8 * byte));
-	random_bytes(hash, sizeof hash);
-	return db_run(crowd->db,
-	        "INSERT INTO registration (id, event, submission, content_hash, lang, made)"
-	        " VALUES ($1, $2, $3, $4, 'es', $5)",
-	        DB_ARGS(db_int(id), db_bytes(crowd->event->id, EVENT_ID_BYTES),
-	                db_bytes(submission, sizeof submission), db_bytes(hash, sizeof hash),
-	                db_int(crowd->now_ms / 1000)),
-	        NULL, error);
-}
-
-static gboolean
-add_attendee(Crowd *crowd, gint64 id, guint i, GError **error)
+/* The registration of the @i-th person, with a sealed name; the ticket's mark in @ret_mark. */
+static Registration *
+make_registration(const Crowd *crowd, gint64 id, guint i, gint64 *ret_mark, GError **error)
 {
 	const Event *event = crowd->event;
 	const EventRegion *region = event->regions->pdata[i % event->regions->len];
 	const EventOption *option = event_option_by_code(event, "general");
-	if (option == NULL)
-		option = event->options->pdata[0];
-	TicketIdentity ticket;
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, vault_key_created(crowd->keys),
-	        crowd->now_ms / 1000, &ticket);
-	return db_run(crowd->db,
-	        "INSERT INTO attendee (id, event, no, registration, region_no, option_no, "
-	        "option_state,"
-	        " lang, age_band, fee_state, state, changed, mark, typed_code, ticket_id, "
-	        "ticket_class,"
-	        " ticket_minute) VALUES ($1, $2, $3, $1, $4, $5, 'confirmed', 'es', 0, 'free', "
-	        "'active',"
-	        " 1, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-	        DB_ARGS(db_int(id), db_bytes(event->id, EVENT_ID_BYTES), db_int(i + 1),
-	                db_int(region->no), db_int(option->no), db_int(ticket.mark),
-	                db_text(ticket.typed_code), db_bytes(ticket.id, TICKET_ID_BYTES),
-	                db_int(ticket.class), db_int(ticket.minute)),
-	        NULL, error);
-}
+	g_autoptr(Registration) registration = registration_new();
+	registration->id = id;
+	random_bytes(registration->submission, SUBMISSION_BYTES);
+	for (guint byte = 0; byte < 6; byte++) /* in the order of time */
+		registration->submission[byte] =
+		        (guint8)((guint64)(crowd->now_ms + i) >> (40 - 8 * byte));
+	random_bytes(registration->content_hash, HASH_BYTES);
+	g_strlcpy(registration->lang, "es", sizeof registration->lang);
 
-static gboolean
-add_name(Crowd *crowd, gint64 id, guint i, GError **error)
-{
 	g_autoptr(Person) person = person_new();
 	person->name = g_strdup_printf("María Guadalupe %u", i);
 	person->email = g_strdup_printf("maria.%u@example.org", i);
-	g_autoptr(GBytes) sealed = person_seal(person, crowd->keys, SEALED_IDENTITY, id);
-	if (sealed == NULL) {
+	Place place = { .id = id,
+		.region_no = region->no,
+		.option_no = option != NULL ? option->no
+		                            : ((EventOption *)event->options->pdata[0])->no };
+	ticket_identity_new(event->salt, TICKET_ATTENDEE, vault_key_created(crowd->keys),
+	        crowd->now_ms / 1000, &place.ticket);
+	place.sealed[SEALED_IDENTITY] = person_seal(person, crowd->keys, SEALED_IDENTITY, id);
+	if (place.sealed[SEALED_IDENTITY] == NULL) {
 		g_set_error(
 		        error, TURNOUT_ERROR, TURNOUT_ERROR_BUG, "crowd: a name was not sealed");
-		return FALSE;
+		return NULL;
 	}
-	gsize length;
-	gconstpointer value = g_bytes_get_data(sealed, &length);
-	return db_run(crowd->db,
-	        "INSERT INTO sealed (owner, class, expires, value) VALUES ($1, $2, $3, $4)",
-	        DB_ARGS(db_int(id), db_int(SEALED_IDENTITY),
-	                db_int(crowd->event->ends + 30 * 86400), db_bytes(value, length)),
-	        NULL, error);
+	g_array_append_val(registration->places, place);
+	*ret_mark = place.ticket.mark;
+	return g_steal_pointer(&registration);
 }
 
 static gboolean
-add_scan(Crowd *crowd, gint64 id, guint16 session_no, GError **error)
+add_scan(Crowd *crowd, gint64 id, gint64 mark, guint16 session_no, GError **error)
 {
-	const Event *event = crowd->event;
-	const EventCheckpoint *checkpoint = event_first_checkpoint(event, session_no);
-	const DbValue own = db_bytes(event->id, EVENT_ID_BYTES);
-	guint64 seq = ++crowd->seq;
-	gint64 at = crowd->now_ms + (gint64)seq;
-	return db_run(crowd->db,
-	               "INSERT INTO scan (device, epoch, seq, rev, event, session_no, "
-	               "checkpoint_no, mark,"
-	               " decision, wall, mono, skew, skew_error, manifest_version, online, arrival)"
-	               " SELECT 1, 1, $1, 0, $2, $3, $4, mark, 'admit', $5, $5, 0, 20, 1, 1, $1"
-	               " FROM attendee WHERE id = $6",
-	               DB_ARGS(db_int((gint64)seq), own, db_int(session_no), db_int(checkpoint->no),
-	                       db_int(at), db_int(id)),
-	               NULL, error) &&
-	        db_run(crowd->db,
-	                "INSERT INTO presence (event, session_no, attendee, first_at, "
-	                "checkpoint_no, device,"
-	                " epoch, seq, version) VALUES ($1, $2, $3, $4, $5, 1, 1, $6, $6)",
-	                DB_ARGS(own, db_int(session_no), db_int(id), db_int(at),
-	                        db_int(checkpoint->no), db_int((gint64)seq)),
-	                NULL, error);
+	const EventCheckpoint *checkpoint = event_first_checkpoint(crowd->event, session_no);
+	gint64 seq = ++crowd->seq;
+	ScanRow row = { .device = 1,
+		.epoch = 1,
+		.seq = seq,
+		.session_no = session_no,
+		.checkpoint_no = checkpoint->no,
+		.has_mark = TRUE,
+		.mark = mark,
+		.decision = "admit",
+		.wall = crowd->now_ms + seq,
+		.mono = seq,
+		.manifest_version = 1,
+		.online = TRUE };
+	gboolean fresh, first;
+	return scan_raise_version(crowd->db, crowd->event, &row.arrival, error) &&
+	        scan_add(crowd->db, crowd->event, crowd->keys, &row, &fresh, error) &&
+	        presence_take(crowd->db, crowd->event, id, &row, &first, error);
 }
 
-/* One person; half of those who come on the first day come on the second too. */
+/* One person, who comes on the first day; every other one comes on the second too. */
 static gboolean
 add_person(Crowd *crowd, guint i, GError **error)
 {
-	gint64 id = ((crowd->now_ms + i) << 20) | (i & 0xfffff);
-	if (!add_registration(crowd, id, i, error) || !add_attendee(crowd, id, i, error) ||
-	        !add_name(crowd, id, i, error))
+	gint64 id = ((crowd->now_ms + i) << 20) | (i & 0xfffff), mark = 0;
+	g_autoptr(Registration) registration = make_registration(crowd, id, i, &mark, error);
+	PlaceAnswer answer;
+	if (registration == NULL ||
+	        !registration_take_place(crowd->db, crowd->event, registration,
+	                crowd->now_ms / 1000, &answer, error))
 		return FALSE;
-	return add_scan(crowd, id, crowd->days[0], error) &&
-	        (i % 2 == 0 || add_scan(crowd, id, crowd->days[1], error));
+	if (answer.outcome != PLACE_TAKEN) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "crowd: no place for person %u (outcome %d)", i, answer.outcome);
+		return FALSE;
+	}
+	return add_scan(crowd, id, mark, crowd->days[0], error) &&
+	        (i % 2 == 0 || add_scan(crowd, id, mark, crowd->days[1], error));
 }
 
 gboolean
@@ -131,11 +109,9 @@ crowd_fill(const char *url, const Event *event, VaultEvent *keys, guint people, 
 	g_autoptr(Db) db = db_open(url, DB_WRITE, error);
 	if (db == NULL)
 		return FALSE;
-	Crowd crowd = { .db = db,
-		.event = event,
-		.keys = keys,
-		.people = people,
-		.now_ms = g_get_real_time() / 1000 };
+	Crowd crowd = {
+		.db = db, .event = event, .keys = keys, .now_ms = g_get_real_time() / 1000
+	};
 	guint days = 0;
 	for (guint i = 0; i < event->sessions->len && days < 2; i++) {
 		const EventSession *session = event->sessions->pdata[i];
