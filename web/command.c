@@ -98,7 +98,7 @@ serve(Record *record, const Settings *settings, Sandbox sandbox, const sigset_t 
 int
 web_command(int argc, char **argv)
 {
-	GError *error = NULL;
+	g_autoptr(GError) error = NULL;
 	g_autoptr(Settings) settings = settings_take(&argc, &argv, NULL, summary, TRUE, &error);
 	if (settings == NULL)
 		return error_report(error);
