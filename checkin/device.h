@@ -188,6 +188,8 @@ typedef enum {
 	        2,          /* a difference to something else than what is held: ask with since=0 */
 	DEVICE_NO_ROOM = 3, /* nothing was changed */
 	DEVICE_MALFORMED = 4, /* nothing was changed */
+	DEVICE_WANT_MANIFEST =
+	        5, /* the manifest of this history first: it says whose the numbers are */
 } DeviceTake;
 
 /* The head of an answer of /manifest or /known. */
@@ -212,8 +214,10 @@ typedef struct {
 	uint8_t in;
 	uint8_t spare;
 } DeviceKnown;
-/* Who is in at the session. A full list names also those who were in and are not any more (`in` 0): only so can a void made
- * elsewhere overrule the own log. */
+/* Who is in at the session. A full list names also those who were in and are not any more (`in` 0), and a
+ * difference every holder whom a record, void, merge or release has touched since, in or not: only so can
+ * a void made elsewhere overrule the own log (an `in` 0 of a version not below that of the answer that
+ * named the own record durable). */
 DeviceTake device_take_known(
         DeviceMemory *memory, const DeviceHead *head, const DeviceKnown *known, uint32_t n);
 

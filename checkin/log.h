@@ -144,3 +144,10 @@ void log_derive(const LogEntry *entries, uint32_t n, LogPresence *ret);
 int log_counts(const LogEntry *entries, uint32_t n, uint32_t at);
 /* The tally of @entries: the sum of effective counts that are not voided. */
 int64_t log_tally(const LogEntry *entries, uint32_t n);
+
+/* Numbers that are missing between 1 and the highest: @seqs, all of one (device, epoch) that the server
+ * has of any rev, quarantined ones too, ascending, once each. Returns how many stretches are missing, writes at most @max. */
+typedef struct {
+	uint64_t from, to; /* both missing */
+} LogGap;
+uint32_t log_gaps(const uint64_t *seqs, uint32_t n, LogGap *ret, uint32_t max);
