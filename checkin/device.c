@@ -15,7 +15,7 @@ _Static_assert(offsetof(DeviceAnswer, decision) == 16, "crosses to WebAssembly")
 _Static_assert(sizeof(DeviceAnswer) == 24, "crosses to WebAssembly");
 _Static_assert(offsetof(DeviceVoid, mark) == 56, "crosses to WebAssembly");
 _Static_assert(sizeof(DeviceVoid) == 72, "crosses to WebAssembly");
-_Static_assert(offsetof(DeviceHead, session) == 32, "crosses to WebAssembly");
+_Static_assert(offsetof(DeviceHead, session) == 36, "crosses to WebAssembly");
 _Static_assert(sizeof(DeviceHead) == 40, "crosses to WebAssembly");
 _Static_assert(sizeof(DeviceKnown) == 12, "crosses to WebAssembly");
 _Static_assert(offsetof(DeviceAck, index) == 24, "crosses to WebAssembly");
@@ -186,8 +186,16 @@ device_not_stored(DeviceMemory *memory, const DeviceItem *item)
 {
 	OwnRecord *own = device_own(memory, &item->record);
 
-	if (own == NULL || own->stored || own->item.record.epoch != memory->epoch)
+	/* of an intent whose rev 1 has come meanwhile: that one's own write tells */
+	if (own == NULL || own->stored || item->state != own->item.state ||
+	        !log_same_content(&item->record, &own->item.record))
 		return;
+	if (own->item.record.epoch != memory->epoch) {
+		/* what is in storage is still the intent: device_recover() tries again */
+		own->item.state = DEVICE_INTENT;
+		own->stored = 1;
+		return;
+	}
 	if (memory->asking_seq == own->item.record.seq)
 		memory->asking_seq = 0;
 	memory->pending--;
@@ -233,11 +241,12 @@ acknowledged(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n, const
 
 uint32_t
 device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
-        const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version)
+        const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version,
+        uint32_t question)
 {
 	uint32_t gone = 0;
 
-	device_history(memory, history);
+	device_history(memory, history, question);
 	/* an answer of a server that is no more says nothing of the one that is */
 	if (history == 0 || history != memory->history)
 		return 0;
@@ -279,6 +288,7 @@ device_status(const DeviceMemory *memory, DeviceStatus *ret)
 		.known = memory->known_list.n,
 		.records = memory->own_n,
 		.next_seq = memory->next_seq,
+		.question = memory->question,
 		.busy = memory->pending > 0,
 	};
 	for (uint32_t i = 0; i < memory->own_n; i++) {

@@ -33,7 +33,6 @@
 #define DEVICE_BATCH_MAX      500
 #define DEVICE_CODE_TRIES     5 /* typed codes in DEVICE_CODE_WINDOW_MS */
 #define DEVICE_CODE_WINDOW_MS 60000
-#define DEVICE_HISTORIES      16 /* that were left, kept so that a late answer of one is known */
 #define MANIFEST_ENTRY_BYTES  15
 
 /* Not "Device": that is the paired device in schema/device.h. */
@@ -154,7 +153,7 @@ typedef struct {
  * show (an intent, an acknowledgement, or an item that a later one has replaced). */
 int device_stored(DeviceMemory *memory, const DeviceItem *item, DeviceAnswer *ret);
 /* It could not be stored: the scan is forgotten, its seq is never used again, nothing is shown but the
- * trouble. */
+ * trouble. (Of device_recover(): it will be handed out again.) */
 void device_not_stored(DeviceMemory *memory, const DeviceItem *item);
 
 /* People without a ticket: +@n (1 to LOG_COUNT_MAX), by region or delegation. */
@@ -183,7 +182,7 @@ DeviceOutcome device_undo(DeviceMemory *memory, const DeviceClock *clock, uint64
 typedef enum {
 	DEVICE_TAKEN = 0,
 	DEVICE_STALE =
-	        1, /* older than what is held, of another session, of a history that was left */
+	        1, /* older than what is held, of another session, or of a server that is no more */
 	DEVICE_WANT_FULL =
 	        2,          /* a difference to something else than what is held: ask with since=0 */
 	DEVICE_NO_ROOM = 3, /* nothing was changed */
@@ -192,38 +191,53 @@ typedef enum {
 	        5, /* the manifest of this history first: it says whose the numbers are */
 } DeviceTake;
 
+/*
+ * Histories have no order, and an answer may come late: of a server that is no more. So each question bears the
+ * number that device_status() gives when it is asked (`question`), and its answer is handed in with it. An
+ * answer to a question that was asked before another history was learned can't change the history back.
+ */
+
 /* The head of an answer of /manifest or /known. */
 typedef struct {
 	uint64_t history;
-	int64_t version; /* what it is up to */
-	int64_t since;   /* what was asked; of a full one 0 */
-	int64_t issued;  /* of a manifest, UTC seconds */
+	int64_t version;   /* what it is up to */
+	int64_t since;     /* what was asked; of a full one 0 */
+	int64_t issued;    /* of a manifest, UTC seconds */
+	uint32_t question; /* device_status() when it was asked */
 	uint16_t session;
 	uint8_t full;
-	uint8_t spare[5];
+	uint8_t spare;
 } DeviceHead;
 
 /* Manifest entries as door.md has them, @n of them sorted by mark; @gone: marks that left. */
 DeviceTake device_take_manifest(DeviceMemory *memory, const DeviceHead *head,
         const uint8_t *entries, uint32_t n, const uint64_t *gone, uint32_t gone_n);
 
+typedef enum {
+	DEVICE_OUT = 0, /* was in, or somebody tried, and is not in */
+	DEVICE_IN = 1,
+	DEVICE_GONE = 2, /* the number is nobody's any more: deleted, or merged into another */
+} DeviceKnownIn;
 typedef struct {
 	uint32_t holder; /* holder number */
 	uint32_t minute; /* UTC minutes since 1970 when they came in */
 	uint16_t checkpoint;
-	uint8_t in;
+	uint8_t in; /* DeviceKnownIn */
 	uint8_t spare;
 } DeviceKnown;
-/* Who is in at the session. A full list names also those who were in and are not any more (`in` 0), and a
- * difference every holder whom a record, void, merge or release has touched since, in or not: only so can
- * a void made elsewhere overrule the own log (an `in` 0 of a version not below that of the answer that
- * named the own record durable). */
+/*
+ * Who is in at the session. A full list names every holder whom any record of the session is about, those who
+ * are not in too; a difference every holder whom a record, void, merge, deletion or release has touched
+ * since, whether it changed anything or not. So all lines are true up to the list's version, and a void
+ * made elsewhere overrules the own log: by OUT in a list not older than the answer that named
+ * the own record durable.
+ */
 DeviceTake device_take_known(
         DeviceMemory *memory, const DeviceHead *head, const DeviceKnown *known, uint32_t n);
 
 /* Any other answer's history (upload, scan). 1 when it is another than the one held: both lists are to be
  * asked anew, and the whole own log is offered again. */
-int device_history(DeviceMemory *memory, uint64_t history);
+int device_history(DeviceMemory *memory, uint64_t history, uint32_t question);
 
 /* What is held, for `since` and `history` of the next question, and to store the lists. */
 typedef struct {
@@ -236,8 +250,9 @@ typedef struct {
 	uint32_t quarantined;
 	uint32_t unsaved; /* for device_next_unsaved() */
 	uint64_t next_seq;
+	uint32_t question; /* of what is asked now */
 	uint8_t busy;
-	uint8_t spare[7];
+	uint8_t spare[3];
 } DeviceStatus;
 void device_status(const DeviceMemory *memory, DeviceStatus *ret);
 /* The manifest held: device_status()'s `tickets` entries. Lent until the next call. */
@@ -248,7 +263,9 @@ int device_known(const DeviceMemory *memory, uint32_t n, DeviceKnown *ret);
 /* ---- uploading ---- */
 
 /* Up to @max (at most DEVICE_BATCH_MAX) records that wait, oldest first: stored rev 1s that the server of this history
- * has not named durable. They also ride along with a question (`waiting`). */
+ * has not named durable. They also ride along with a question (`waiting`). A sync uploads even when there are none: the
+ * answer carries the history, and only so does a device that gets no lists any more (a revoked one) learn that
+ * a restored server has lost what it sent. */
 uint32_t device_batch(DeviceMemory *memory, LogRecord *ret, uint32_t max);
 
 /* What an answer to @sent names durable, by place in the batch and key. */
@@ -260,10 +277,11 @@ typedef struct {
 	uint8_t no_key; /* quarantined as garbled: the server could read no key */
 	uint8_t spare;
 } DeviceAck;
-/* @history and @version of the answer. What was not sent, or is named with another key or rev, stays in the queue. Returns how
+/* @history and @version of the answer, @question of when it was asked. What was not sent, or is named with another key or rev, stays in the queue. Returns how
  * many left it; store them when there is time (device_next_unsaved): lost, they are only offered again. */
 uint32_t device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
-        const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version);
+        const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version,
+        uint32_t question);
 /* The next item whose state changed since it was stored; 0 when none. */
 int device_next_unsaved(DeviceMemory *memory, DeviceItem *ret);
 

@@ -75,28 +75,17 @@ device_manifest(const DeviceMemory *memory)
 
 /* ---- histories ---- */
 
-static int
-was_left(const DeviceMemory *memory, uint64_t history)
-{
-	for (unsigned i = 0; i < DEVICE_HISTORIES; i++)
-		if (memory->left[i] == history)
-			return 1;
-	return 0;
-}
-
 int
-device_history(DeviceMemory *memory, uint64_t history)
+device_history(DeviceMemory *memory, uint64_t history, uint32_t question)
 {
-	if (history == 0 || history == memory->history || was_left(memory, history))
+	/* asked before the history that is held was learned: the answer may be of the server before */
+	if (history == 0 || history == memory->history || question != memory->question)
 		return 0;
-	if (memory->history != 0)
-		memory->left[memory->left_at++ % DEVICE_HISTORIES] = memory->history;
+	memory->question++;
 	memory->history = history;
 	/* both stay in use until the new ones are there: who was in was in */
 	memory->manifest.stale = memory->manifest.held;
 	memory->known_list.stale = memory->known_list.held;
-	for (uint32_t i = 0; i < memory->known_list.n; i++)
-		memory->known[i].version = 0;
 	return 1;
 }
 
@@ -106,9 +95,9 @@ judge_head(DeviceMemory *memory, const DeviceList *list, const DeviceHead *head)
 {
 	if (head->history == 0 || head->version < 0 || head->since < 0)
 		return DEVICE_MALFORMED;
-	if (head->session != memory->place.session || was_left(memory, head->history))
+	device_history(memory, head->history, head->question);
+	if (head->session != memory->place.session || head->history != memory->history)
 		return DEVICE_STALE;
-	device_history(memory, head->history);
 	if (head->full)
 		return list->held && !list->stale && head->version < list->version ? DEVICE_STALE
 		                                                                   : DEVICE_TAKEN;
@@ -136,9 +125,6 @@ forget_moved(DeviceMemory *memory, const uint8_t *entry)
 
 	if (held == NULL || device_entry_holder(held) == device_entry_holder(entry))
 		return;
-	const KnownHolder *known = device_known_holder(memory, device_entry_holder(entry));
-	if (known != NULL)
-		memory->known[known - memory->known].version = 0;
 	memory->known_list.stale = memory->known_list.held;
 }
 
@@ -250,20 +236,26 @@ device_known_holder(const DeviceMemory *memory, uint32_t holder)
 }
 
 static void
-put_known(DeviceMemory *memory, const DeviceKnown *known, int64_t version)
+put_known(DeviceMemory *memory, const DeviceKnown *known)
 {
+	DeviceList *list = &memory->known_list;
 	uint32_t at = known_bound(memory, known->holder);
+	int there = at < list->n && memory->known[at].holder == known->holder;
 
-	if (at == memory->known_list.n || memory->known[at].holder != known->holder) {
-		for (uint32_t i = memory->known_list.n++; i > at; i--)
+	if (known->in == DEVICE_GONE) {
+		for (list->n -= (uint32_t)there; there && at < list->n; at++)
+			memory->known[at] = memory->known[at + 1];
+		return;
+	}
+	if (!there) {
+		for (uint32_t i = list->n++; i > at; i--)
 			memory->known[i] = memory->known[i - 1];
 	}
 	memory->known[at] = (KnownHolder){
-		.version = version,
 		.holder = known->holder,
 		.minute = known->minute,
 		.checkpoint = known->checkpoint,
-		.in = known->in != 0,
+		.in = known->in == DEVICE_IN,
 	};
 }
 
@@ -286,7 +278,7 @@ device_take_known(
 	if (head->full)
 		list->n = 0;
 	for (uint32_t i = 0; i < n; i++)
-		put_known(memory, &known[i], head->version);
+		put_known(memory, &known[i]);
 	take_head(list, head);
 	return DEVICE_TAKEN;
 }

@@ -13,7 +13,6 @@ typedef struct {
 } OwnRecord;
 
 typedef struct {
-	int64_t version; /* of the answer that said so; 0 when that was another history's */
 	uint32_t holder, minute;
 	uint16_t checkpoint;
 	uint8_t in;
@@ -24,14 +23,14 @@ typedef struct {
 	int64_t version;
 	uint32_t n, room;
 	uint8_t held;  /* there is one, of this session */
-	uint8_t stale; /* of a history that was left: in use until the new one is there */
+	uint8_t stale; /* to be asked anew, in use until then: of a history that was left, or told of
+	                * holders who are others now */
 	uint8_t spare[6];
 } DeviceList;
 
 struct DeviceMemory {
 	uint64_t device, epoch, next_seq;
 	uint64_t history;
-	uint64_t left[DEVICE_HISTORIES]; /* a ring */
 	int64_t issued;
 	int64_t tries[DEVICE_CODE_TRIES]; /* a ring */
 	DevicePlace place;
@@ -42,9 +41,10 @@ struct DeviceMemory {
 	KnownHolder *known; /* sorted by holder */
 	OwnRecord *own;
 	uint32_t own_n, own_room;
-	uint32_t left_at, tries_n;
-	uint32_t pending;     /* records of this start that are not stored yet, intents too */
-	uint8_t pending_many; /* and of a kind of which more may follow */
+	uint32_t tries_n;
+	uint32_t question;     /* how often another history was learned */
+	uint32_t pending;      /* records of this start that are not stored yet, intents too */
+	uint32_t pending_many; /* whether they are of a kind of which more may follow */
 };
 
 /* A holder's presence, as this device knows it. */

@@ -41,23 +41,13 @@ voided_here(const DeviceMemory *memory, const LogRecord *record)
 	return 0;
 }
 
-/* Whether the server, when it knew this record, has said that the holder is not in: a void made elsewhere. */
+/* Whether the known list is of a server that had this record already: what it says of the holder, it says
+ * in spite of it. It is up to its version in all its lines, since differences bring what changed. */
 static int
-overruled(const DeviceMemory *memory, const OwnRecord *own, const KnownHolder *known)
+is_counted_in(const DeviceMemory *memory, const DeviceItem *item)
 {
-	return known != NULL && !known->in && own->item.state == DEVICE_DURABLE &&
-	        own->item.history == memory->history && known->version >= own->item.version;
-}
-
-/* Whether what is known of a holder is older than a void of this device, which it then can't be
- * held against. */
-static int
-outdated(const DeviceMemory *memory, const OwnRecord *voiding, const KnownHolder *known)
-{
-	const DeviceItem *item = &voiding->item;
-
-	return item->state == DEVICE_WAITING || item->history != memory->history ||
-	        known->version < item->version;
+	return item->state == DEVICE_DURABLE && item->history == memory->history &&
+	        !memory->known_list.stale && memory->known_list.version >= item->version;
 }
 
 static void
@@ -75,7 +65,7 @@ device_look(const DeviceMemory *memory, uint64_t mark, DeviceIn *ret)
 {
 	uint32_t holder = holder_of(memory, mark);
 	const KnownHolder *known = holder ? device_known_holder(memory, holder) : NULL;
-	int believed = known != NULL && known->in;
+	int believed = known != NULL && known->in, out = known != NULL && !known->in;
 
 	*ret = (DeviceIn){ 0 };
 	for (uint32_t i = 0; i < memory->own_n; i++) {
@@ -83,10 +73,13 @@ device_look(const DeviceMemory *memory, uint64_t mark, DeviceIn *ret)
 		const LogRecord *record = &own->item.record;
 		if (own->item.state == DEVICE_INTENT || !same_person(memory, mark, holder, record))
 			continue;
-		if (record->decision == DOOR_VOID && known != NULL && outdated(memory, own, known))
+		/* a void of this device that the list doesn't know of yet */
+		if (record->decision == DOOR_VOID && !is_counted_in(memory, &own->item))
 			believed = 0;
-		if (!puts_in(memory, record) || overruled(memory, own, known) ||
-		        voided_here(memory, record))
+		if (!puts_in(memory, record) || voided_here(memory, record))
+			continue;
+		/* a void made elsewhere */
+		if (out && is_counted_in(memory, &own->item))
 			continue;
 		take_first(ret, log_corrected(record), record->checkpoint);
 		ret->own = 1;

@@ -193,12 +193,14 @@ log_judge(const LogRecord *record, const LogFacts *facts)
 	/* rows that don't count */
 	if (facts->device_revoked)
 		return LOG_QUARANTINE_REVOKED;
+	if (facts->collapsed)
+		return LOG_LATE;
 	if (facts->other != NULL && is_another_scan(record, facts->other))
 		return LOG_QUARANTINE_OTHER_REV;
 	if ((record->decision == DOOR_VOID || record->decision == DOOR_ADMIT_OVERRIDE) &&
 	        !facts->device_supervisor)
 		return LOG_QUARANTINE_ROLE;
-	return facts->collapsed ? LOG_LATE : LOG_ACCEPT;
+	return LOG_ACCEPT;
 }
 
 /* ---- a set of records ---- */

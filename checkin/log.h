@@ -109,8 +109,9 @@ int log_is_quarantine(uint8_t verdict);
 /*
  * The verdict at arrival. It is stored and never changed (a release by staff is a further verdict).
  * GARBLED, DEVICE, PLACE and CONFLICT can't be a row of the log: they are kept as what
- * arrived; REVOKED, OTHER_REV and ROLE are rows with a verdict. Everything but LOG_LATE_REV_0 is
- * durable once it is committed, so that the phone may let it go.
+ * arrived; REVOKED, OTHER_REV and ROLE are rows with a verdict. Once people have collapsed nothing is
+ * a row any more: of LOG_LATE and of what is set aside then only key and reason are kept, so that a
+ * repetition is known and no ticket comes back. Everything but LOG_LATE_REV_0 is durable once it is committed, so that the phone may let it go.
  */
 LogVerdict log_judge(const LogRecord *record, const LogFacts *facts);
 
