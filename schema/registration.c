@@ -241,21 +241,23 @@ static gboolean
 registration_add(Db *db, const Event *event, const Registration *asked, gint64 now,
         gboolean *ret_new, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "INSERT INTO registration (id, event, submission, content_hash, email_hash, lang,"
-	        " made) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-	        " ON CONFLICT (event, submission) DO NOTHING RETURNING id",
-	        DB_ARGS(db_int(asked->id), db_bytes(event->id, EVENT_ID_BYTES),
-	                db_bytes(asked->submission, SUBMISSION_BYTES),
-	                db_bytes(asked->content_hash, HASH_BYTES),
-	                db_bytes(asked->has_email ? asked->email_hash : NULL, EMAIL_HASH_BYTES),
-	                db_text(asked->lang), db_int(now)),
-	        error);
-	if (rows == NULL)
+	gint64 added;
+
+	/* counted, not RETURNING: SQLite would make a table for that one row */
+	if (!db_run(db,
+	            "INSERT INTO registration (id, event, submission, content_hash, email_hash, "
+	            "lang,"
+	            " made) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	            " ON CONFLICT (event, submission) DO NOTHING",
+	            DB_ARGS(db_int(asked->id), db_bytes(event->id, EVENT_ID_BYTES),
+	                    db_bytes(asked->submission, SUBMISSION_BYTES),
+	                    db_bytes(asked->content_hash, HASH_BYTES),
+	                    db_bytes(asked->has_email ? asked->email_hash : NULL, EMAIL_HASH_BYTES),
+	                    db_text(asked->lang), db_int(now)),
+	            &added, error))
 		return FALSE;
-	DbStep step = db_next(rows, error);
-	*ret_new = step == DB_ROW;
-	return step != DB_ERROR_ROW;
+	*ret_new = added > 0;
+	return TRUE;
 }
 
 /* The first answer to a submission that comes again. */
@@ -298,29 +300,30 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 {
 	const EventOption *option = event_option(event, place->option_no);
 	const TicketIdentity *ticket = &place->ticket;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
-	        " option_no, option_state, lang, age_band, walk_in, fee_state, state, changed,"
-	        " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
-	        " SELECT $1, $2, $3, $4, $5, $6, $7, 'confirmed', $8, $9, $10, $11, 'active',"
-	        " $12, $13, $14, $15, $16, $17 WHERE NOT EXISTS (SELECT 1 FROM old_ticket"
-	        " WHERE event = $2 AND (mark = $13 OR typed_code = $14))"
-	        " ON CONFLICT DO NOTHING RETURNING id",
-	        DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
-	                db_int(asked->id),
-	                place->delegation_no ? db_int(place->delegation_no) : db_null(),
-	                db_int(place->region_no), db_int(place->option_no), db_text(asked->lang),
-	                db_int(place->age_band), db_int(asked->walk_in ? 1 : 0),
-	                db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
-	                db_int(ticket->mark), db_text(ticket->typed_code),
-	                db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),
-	                db_int(ticket->minute)),
-	        error);
-	if (rows == NULL)
+	gint64 added;
+
+	if (!db_run(db,
+	            "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
+	            " option_no, option_state, lang, age_band, walk_in, fee_state, state, changed,"
+	            " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
+	            " SELECT $1, $2, $3, $4, $5, $6, $7, 'confirmed', $8, $9, $10, $11, 'active',"
+	            " $12, $13, $14, $15, $16, $17 WHERE NOT EXISTS (SELECT 1 FROM old_ticket"
+	            " WHERE event = $2 AND (mark = $13 OR typed_code = $14))"
+	            " ON CONFLICT DO NOTHING",
+	            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
+	                    db_int(asked->id),
+	                    place->delegation_no ? db_int(place->delegation_no) : db_null(),
+	                    db_int(place->region_no), db_int(place->option_no),
+	                    db_text(asked->lang), db_int(place->age_band),
+	                    db_int(asked->walk_in ? 1 : 0),
+	                    db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
+	                    db_int(ticket->mark), db_text(ticket->typed_code),
+	                    db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),
+	                    db_int(ticket->minute)),
+	            &added, error))
 		return FALSE;
-	DbStep step = db_next(rows, error);
-	*ret_added = step == DB_ROW;
-	return step != DB_ERROR_ROW;
+	*ret_added = added > 0;
+	return TRUE;
 }
 
 static gboolean

@@ -1,4 +1,5 @@
 -- The tables of the first release. DB_ID, DB_BYTES and DB_CLUSTERED are the engine's (db_script).
+-- A CHECK names up to two values by IN: for three SQLite would make a table for each row it checks.
 -- Times are UTC seconds; those of scans and presence are milliseconds. Marks, epochs, devices and
 -- histories are 64 bits kept as signed integers. The columns of a clustered table's key come first: SQLite 3.40's
 -- integrity_check looks for NULL in the wrong column otherwise.
@@ -7,7 +8,7 @@ CREATE TABLE event (
 	id DB_BYTES NOT NULL PRIMARY KEY CHECK (length(id) = 16),
 	slug TEXT NOT NULL UNIQUE,
 	zone TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'expired')),
+	state TEXT NOT NULL CHECK (state = 'open' OR state = 'closed' OR state = 'expired'),
 	edition BIGINT NOT NULL,
 	version BIGINT NOT NULL DEFAULT 0,
 	last_no BIGINT NOT NULL DEFAULT 0 CHECK (last_no <= 16777215),
@@ -43,7 +44,8 @@ CREATE TABLE session (
 	event DB_BYTES NOT NULL REFERENCES event,
 	no BIGINT NOT NULL,
 	code TEXT NOT NULL,
-	kind TEXT NOT NULL CHECK (kind IN ('day', 'training', 'bus', 'meal', 'visit', 'shift')),
+	kind TEXT NOT NULL CHECK (kind = 'day' OR kind = 'training' OR kind = 'bus' OR kind = 'meal'
+		OR kind = 'visit' OR kind = 'shift'),
 	door TEXT NOT NULL CHECK (door IN ('open', 'listed')),
 	reentry TEXT NOT NULL CHECK (reentry IN ('again', 'once')),
 	starts BIGINT NOT NULL,
@@ -140,11 +142,12 @@ CREATE TABLE attendee (
 	option_no BIGINT,
 	option_state TEXT CHECK (option_state IN ('confirmed', 'waitlisted')),
 	lang TEXT NOT NULL,
-	age_band SMALLINT NOT NULL CHECK (age_band IN (0, 1, 2)),
+	age_band SMALLINT NOT NULL CHECK (age_band BETWEEN 0 AND 2),
 	guardian DB_ID,
 	walk_in SMALLINT NOT NULL DEFAULT 0 CHECK (walk_in IN (0, 1)),
-	fee_state TEXT NOT NULL CHECK (fee_state IN ('free', 'due', 'paid', 'waived')),
-	state TEXT NOT NULL CHECK (state IN ('active', 'cancelled', 'deleted')),
+	fee_state TEXT NOT NULL CHECK (fee_state = 'free' OR fee_state = 'due'
+		OR fee_state = 'paid' OR fee_state = 'waived'),
+	state TEXT NOT NULL CHECK (state = 'active' OR state = 'cancelled' OR state = 'deleted'),
 	merged_into DB_ID,
 	changed BIGINT NOT NULL,
 	mark BIGINT NOT NULL,
@@ -190,7 +193,7 @@ CREATE INDEX booking_session ON booking (event, session_no, state, queue);
 
 CREATE TABLE sealed (
 	owner DB_ID NOT NULL,
-	class SMALLINT NOT NULL CHECK (class IN (0, 1, 2)),
+	class SMALLINT NOT NULL CHECK (class BETWEEN 0 AND 2),
 	expires BIGINT NOT NULL,
 	value DB_BYTES NOT NULL,
 	PRIMARY KEY (owner, class)
@@ -318,7 +321,7 @@ CREATE TABLE outbox (
 	made BIGINT NOT NULL,
 	due BIGINT NOT NULL,
 	tries BIGINT NOT NULL DEFAULT 0,
-	state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'given-up'))
+	state TEXT NOT NULL CHECK (state = 'waiting' OR state = 'sent' OR state = 'given-up')
 );
 CREATE INDEX outbox_due ON outbox (state, due);
 
@@ -334,7 +337,8 @@ CREATE TABLE staff (
 CREATE TABLE staff_role (
 	staff DB_ID NOT NULL REFERENCES staff,
 	event DB_BYTES NOT NULL,
-	role TEXT NOT NULL CHECK (role IN ('owner', 'staff', 'region', 'viewer')),
+	role TEXT NOT NULL CHECK (role = 'owner' OR role = 'staff' OR role = 'region'
+		OR role = 'viewer'),
 	region_no BIGINT,
 	PRIMARY KEY (staff, event)
 ) DB_CLUSTERED;
