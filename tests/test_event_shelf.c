@@ -119,7 +119,9 @@ an_event_that_cannot_be_read_stops_no_other(Engine *engine, gconstpointer data)
 	json_object_set_new(root, "slug", json_string("ruin"));
 	picnic_must_load(engine, root);
 	picnic_must_load(engine, picnic_json());
-	engine_must(engine, "UPDATE event SET definition = '{}' WHERE slug = 'ruin'");
+	engine_must(engine,
+	        "UPDATE definition SET text = '{}' WHERE event = (SELECT id FROM event WHERE slug "
+	        "= 'ruin')");
 	db = engine_reader(engine);
 	g_assert_cmpint(shelf_edition(shelf, db, ENGINE_NOW), ==, 1);
 	g_assert_true(db_begin(db, NULL));
