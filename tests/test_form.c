@@ -368,6 +368,15 @@ a_bus_that_was_named_counts_more_than_the_stop(Fixture *f, gconstpointer data)
 }
 
 static void
+permission_on_paper_is_said_in_the_language_of_the_page(Fixture *f, gconstpointer data)
+{
+	type(f, "guardian", " Papel ");
+	g_assert_cmpstr(form_get(&f->form, "guardian", 0), ==, " Papel ");
+	f->form.locale = locale_find("es");
+	g_assert_cmpstr(form_get(&f->form, "guardian", 0), ==, GUARDIAN_PAPER);
+}
+
+static void
 a_stop_of_no_bus_chooses_nothing(Fixture *f, gconstpointer data)
 {
 	static const char *const stops[] = { "", "/", "nowhere/1", "bus-bay", "/1" };
@@ -414,6 +423,7 @@ main(int argc, char **argv)
 	TEST(what_filled_up_meanwhile_is_told_at_its_field);
 	TEST(a_bus_is_chosen_by_its_stop);
 	TEST(a_bus_that_was_named_counts_more_than_the_stop);
+	TEST(permission_on_paper_is_said_in_the_language_of_the_page);
 	TEST(a_stop_of_no_bus_chooses_nothing);
 	int status = g_test_run();
 	event_unref(event);

@@ -491,11 +491,22 @@ form_is_open(const Event *event, gint64 now)
 	return FALSE;
 }
 
+/* "papel" is what a Spanish page says for GUARDIAN_PAPER. */
+static const char *
+guardian_word(const Form *form, const char *typed)
+{
+	g_autofree char *word = g_strstrip(g_strdup(typed));
+	const char *paper = locale_text(form->locale, "guardian_paper");
+	return g_ascii_strcasecmp(word, paper) == 0 ? GUARDIAN_PAPER : typed;
+}
+
 const char *
 form_get(gpointer data, const char *name, guint nth)
 {
 	const Form *form = data;
 	const char *typed = fields_nth(form->typed, name, nth);
+	if (typed != NULL && g_str_has_prefix(name, "guardian"))
+		return guardian_word(form, typed);
 	const char *group = form->stop_group;
 	if (typed != NULL || nth > 0 || group == NULL || !g_str_has_prefix(name, "session_") ||
 	        strcmp(name + strlen("session_"), group) != 0)

@@ -38,7 +38,7 @@ gboolean form_is_open(const Event *event, gint64 now);
 const char *form_stop_group(const Event *event);
 
 /* Of @data, a Form with typed and stop_group: an IntakeGet. Where a bus is chosen by its stop alone, the session is
- * read from the stop. */
+ * read from the stop; the page's own word for permission on paper is GUARDIAN_PAPER. */
 const char *form_get(gpointer data, const char *name, guint nth);
 
 /* What PLACE_FULL or PLACE_CLOSED is about, in the person's language; lent by the event. */

@@ -20,6 +20,7 @@
 typedef struct {
 	const char *title, *text; /* of the word on top; nullable */
 	const char *url, *link;   /* a link in it; nullable */
+	gboolean press;           /* all that is wanted is to send the form once more */
 } Notice;
 
 /* The form's own id and its proof. */
@@ -68,6 +69,7 @@ set_notice(json_t *data, const Notice *notice)
 		json_object_set_new(link, "label", json_string(notice->link));
 		json_object_set_new(shown, "link", link);
 	}
+	json_object_set_new(shown, "press", json_boolean(notice->press));
 	json_object_set_new(data, "notice", shown);
 }
 
@@ -208,7 +210,9 @@ static Reply *
 ask_again(Request *request, int status, Sent *sent, const char *title_key, const char *text_key)
 {
 	const Locale *locale = request_locale(request);
-	Notice notice = { locale_text(locale, title_key), locale_text(locale, text_key) };
+	Notice notice = { .title = locale_text(locale, title_key),
+		.text = locale_text(locale, text_key),
+		.press = TRUE };
 	return form_page(request, status, &sent->form, &sent->own, TRUE, &notice);
 }
 
