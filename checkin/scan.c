@@ -50,11 +50,16 @@ static gboolean
 put_in(Db *db, const ScanWork *work, gboolean *ret_beaten, GError **error)
 {
 	const Holder *holder = &work->holder;
-	gboolean first = TRUE;
+	gboolean first = TRUE, voided = FALSE;
 
 	*ret_beaten = FALSE;
 	if (!door_decision_admits(work->answer.decision) || work->answer.practice ||
 	        holder->attendee == 0)
+		return TRUE;
+	/* a trial's void stands before what it voids */
+	if (!scan_is_voided(db, work->row.device, work->row.epoch, work->row.seq, &voided, error))
+		return FALSE;
+	if (voided)
 		return TRUE;
 	if (work->answer.decision == DOOR_AGAIN)
 		return presence_lower(db, work->event, holder, &work->row, error);
@@ -97,6 +102,11 @@ decide(Db *db, ScanWork *work, GError **error)
 		        error, DB_ERROR, DB_ERROR_CONFLICT, "another scan came between");
 		return FALSE;
 	}
+	/* a region was tapped for a spare: it is counted there */
+	if (work->holder.class == TICKET_SPARE && work->holder.attendee != 0 &&
+	        !presence_rebuild(db, work->event, work->row.session_no, work->holder.attendee,
+	                work->row.arrival, error))
+		return FALSE;
 	work->outcome = SCAN_DECIDED;
 	work->first_checkpoint = was_in(&work->answer) ? work->holder.first_checkpoint : 0;
 	return TRUE;
@@ -138,6 +148,8 @@ scan_work(Db *db, gpointer data, GError **error)
 	work->first_checkpoint = 0;
 	g_clear_pointer(&work->logistics, g_bytes_unref); /* of a run that was undone */
 	if (!scan_raise_version(db, work->event, &work->row.arrival, error))
+		return FALSE;
+	if (work->waiting != NULL && !merge_take(db, work->waiting, work->row.arrival, error))
 		return FALSE;
 	if (!scan_find(db, work->row.device, work->row.epoch, work->row.seq, work->row.rev, &stored,
 	            &found, error))

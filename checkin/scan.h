@@ -5,6 +5,7 @@
 #pragma once
 
 #include "checkin/door.h"
+#include "checkin/merge.h"
 #include "schema/control.h"
 #include "schema/scan.h"
 
@@ -27,6 +28,7 @@ typedef struct {
 	gboolean leaving;
 	const char *override; /* a supervisor admits: the reason code; NULL: nobody does */
 	gint64 now;           /* UTC seconds: the record is a manifest issued at this moment */
+	MergeWork *waiting;   /* nullable: records that ride along, taken in before the question */
 	/* the answer */
 	ScanOutcome outcome;
 	DoorAnswer answer;        /* when REPEATED: decision, shown and first_at_ms only */

@@ -64,7 +64,8 @@ static gboolean
 lock_event(Db *db, Store *store, gboolean *ret_same, GError **error)
 {
 	g_autoptr(DbRows) rows = db_query(db,
-	        "UPDATE event SET version = version + 1 WHERE slug = $1"
+	        "UPDATE event SET version = version + 1, definition_version = version + 1"
+	        " WHERE slug = $1"
 	        " RETURNING id, edition",
 	        DB_ARGS(db_text(store->event->slug)), error);
 	if (rows == NULL)

@@ -12,6 +12,9 @@
 
 /* The terminal scanner of the data folder. It has no row, no token, and a new epoch each run. */
 #define DEVICE_LOCAL 1
+/* What staff do to the log from their pages: a supervisor's acts. It has no row, no token, and a new epoch each
+ * time. */
+#define DEVICE_STAFF 2
 
 #define DEVICE_PAIRING_S       (10 * 60)
 #define DEVICE_AFTER_S         (12 * 60 * 60)
@@ -34,6 +37,10 @@ typedef struct {
 /* Whose token this is; @hash is token_hash() of it. Revoked and expired ones are found too. */
 gboolean device_by_token(Db *db, const guint8 hash[TOKEN_HASH_BYTES], gint64 now, Device *ret,
         gboolean *ret_found, GError **error);
+/* What @id is to the event now. The staff's own (DEVICE_STAFF) and the terminal's (DEVICE_LOCAL) are known
+ * to every event. */
+gboolean device_standing(Db *db, gint64 id, const guint8 event[EVENT_ID_BYTES], gboolean *ret_known,
+        gboolean *ret_supervisor, gboolean *ret_revoked, GError **error);
 gboolean device_may_scan_at(const Device *device, guint16 checkpoint_no);
 
 /* A device to be paired. @id and @code_hash are made by the caller (pairing_code_new()). */

@@ -71,16 +71,16 @@ option_includes(const Event *event, guint16 option_no, guint16 session_no)
 	return FALSE;
 }
 
-static HolderState
-state_of(const Event *event, guint16 session_no, DbRows *row)
+HolderState
+holder_state(const Event *event, guint16 session_no, const char *state, guint16 option_no,
+        const char *option_state, const char *booking)
 {
-	const char *booking = db_column_text(row, COLUMN_BOOKING);
 	const char *option = NULL;
 
-	if (g_strcmp0(db_column_text(row, COLUMN_STATE), "active") != 0)
+	if (g_strcmp0(state, "active") != 0)
 		return HOLDER_CANCELLED;
-	if (option_includes(event, (guint16)db_column_int(row, COLUMN_OPTION), session_no))
-		option = db_column_text(row, COLUMN_OPTION_STATE);
+	if (option_includes(event, option_no, session_no))
+		option = option_state;
 	if (g_strcmp0(option, "confirmed") == 0 || g_strcmp0(booking, "confirmed") == 0)
 		return HOLDER_BOOKED;
 	return option != NULL || booking != NULL ? HOLDER_WAITLISTED : HOLDER_NOT_BOOKED;
@@ -114,7 +114,9 @@ take_holder(DbRows *given, const Event *event, guint16 session_no, Holder *ret, 
 	case DB_ROW:
 		break;
 	}
-	ret->state = state_of(event, session_no, row);
+	ret->state = holder_state(event, session_no, db_column_text(row, COLUMN_STATE),
+	        (guint16)db_column_int(row, COLUMN_OPTION),
+	        db_column_text(row, COLUMN_OPTION_STATE), db_column_text(row, COLUMN_BOOKING));
 	ret->attendee = db_column_int(row, COLUMN_ID);
 	ret->no = (guint32)db_column_int(row, COLUMN_NO);
 	ret->region_no = (guint16)db_column_int(row, COLUMN_REGION);
@@ -262,8 +264,8 @@ scan_add(Db *db, const Event *event, VaultEvent *keys, const ScanRow *row, gbool
 	            "INSERT INTO scan (device, epoch, seq, rev, event, session_no, checkpoint_no,"
 	            " mark, decision, reason, wall, mono, skew, skew_error, manifest_version,"
 	            " online, region_no, void_device, void_epoch, void_seq, count, arrival,"
-	            " check_value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-	            " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
+	            " check_value, delegation_no) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+	            " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
 	            " ON CONFLICT (device, epoch, seq, rev) DO NOTHING",
 	            DB_ARGS(db_int(row->device), db_int(row->epoch), db_int(row->seq),
 	                    db_int(row->rev), db_bytes(event->id, EVENT_ID_BYTES),
@@ -276,16 +278,16 @@ scan_add(Db *db, const Event *event, VaultEvent *keys, const ScanRow *row, gbool
 	                    some(row->has_void, row->void_device),
 	                    some(row->has_void, row->void_epoch),
 	                    some(row->has_void, row->void_seq), some(row->count != 0, row->count),
-	                    db_int(row->arrival), db_int(check)),
+	                    db_int(row->arrival), db_int(check),
+	                    some(row->delegation_no != 0, row->delegation_no)),
 	            &changed, error))
 		return FALSE;
 	*ret_new = changed == 1;
 	return TRUE;
 }
 
-/* The words of the log, as constants; NULL for one that is none. */
-static const char *
-constant_word(const char *word)
+const char *
+scan_word(const char *word)
 {
 	static const char *const words[] = { "admit", "again", "admit_provisional",
 		"admit_override", "leave", "reject_signature", "reject_elsewhere", "reject_revoked",
@@ -304,7 +306,7 @@ scan_find(Db *db, gint64 device, gint64 epoch, gint64 seq, guint8 rev, ScanRow *
 	g_autoptr(DbRows) rows = db_query(db,
 	        "SELECT rev, session_no, checkpoint_no, mark, decision, wall, mono, skew,"
 	        " skew_error, manifest_version, online, region_no, void_device, void_epoch,"
-	        " void_seq, count, arrival FROM scan"
+	        " void_seq, count, arrival, delegation_no FROM scan"
 	        " WHERE device = $1 AND epoch = $2 AND seq = $3 AND rev >= $4 ORDER BY rev DESC",
 	        DB_ARGS(db_int(device), db_int(epoch), db_int(seq), db_int(rev)), error);
 	if (rows == NULL)
@@ -315,7 +317,7 @@ scan_find(Db *db, gint64 device, gint64 epoch, gint64 seq, guint8 rev, ScanRow *
 	*ret_found = step == DB_ROW;
 	if (step == DB_NO_ROW)
 		return TRUE;
-	const char *decision = constant_word(db_column_text(rows, 4));
+	const char *decision = scan_word(db_column_text(rows, 4));
 	if (decision == NULL) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN,
 		        "the scan log holds a decision that is no word of it");
@@ -344,6 +346,7 @@ scan_find(Db *db, gint64 device, gint64 epoch, gint64 seq, guint8 rev, ScanRow *
 		.void_seq = db_column_int(rows, 14),
 		.count = db_column_int(rows, 15),
 		.arrival = db_column_int(rows, 16),
+		.delegation_no = (guint16)db_column_int(rows, 17),
 	};
 	return TRUE;
 }

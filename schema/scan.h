@@ -21,12 +21,16 @@ typedef struct {
 	gint64 wall, mono, skew, skew_error; /* milliseconds; corrected time = wall + skew */
 	gint64 manifest_version;
 	gboolean online;
-	guint16 region_no; /* 0: none */
+	guint16 region_no;     /* 0: none */
+	guint16 delegation_no; /* of a count: whose group; 0: none */
 	gboolean has_void;
 	gint64 void_device, void_epoch, void_seq;
 	gint64 count;   /* 0: none */
 	gint64 arrival; /* the event's version */
 } ScanRow;
+
+/* A word of the log as a constant; NULL for what is none. */
+const char *scan_word(const char *word);
 
 /* Reasons of admitting lines that make nobody present. */
 #define SCAN_REASON_PRACTICE  "practice"
@@ -67,6 +71,9 @@ gboolean scan_holder(
         Db *db, const Event *event, guint16 session_no, gint64 mark, Holder *ret, GError **error);
 /* The holder's sealed logistics, as they are kept; @ret NULL when there are none. */
 gboolean holder_logistics(Db *db, gint64 attendee, GBytes **ret, GError **error);
+/* The state of an attendee at a session by the columns of their row and their booking there (nullable). */
+HolderState holder_state(const Event *event, guint16 session_no, const char *state,
+        guint16 option_no, const char *option_state, const char *booking);
 /* What the holder asked for at registration and the door should know: no photos, a headset for
  * interpretation. Opens @logistics (nullable); no database, any thread. What can't be opened (its key was
  * destroyed, or somebody changed it, which `turnout schema verify` tells) is as if nothing were

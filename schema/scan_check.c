@@ -5,7 +5,7 @@
 /* A word is bounded, so that a line has a longest form: longer ones are hashed by their beginning
  * and their length. */
 #define WORD_MAX       256
-#define LINE_MAX_BYTES (EVENT_ID_BYTES + 20 * 8 + 2 * (8 + WORD_MAX))
+#define LINE_MAX_BYTES (EVENT_ID_BYTES + 21 * 8 + 2 * (8 + WORD_MAX))
 
 static guint8 *
 put_number(guint8 *at, gint64 number)
@@ -45,5 +45,8 @@ scan_row_check(VaultEvent *keys, const guint8 event[EVENT_ID_BYTES], const ScanR
 	at = put_word(at, row->reason);
 	for (guint i = 0; row->has_void && i < G_N_ELEMENTS(voided); i++)
 		at = put_number(at, voided[i]);
+	/* the first release's lines had no group, and none here */
+	if (row->delegation_no != 0)
+		at = put_number(at, row->delegation_no);
 	return vault_log_check(keys, line, (gsize)(at - line));
 }

@@ -35,8 +35,10 @@ typedef struct {
 	Faults *found;
 	GHashTable *holders;  /* mark -> attendee, after merges */
 	GHashTable *voided;   /* set of ScanKey */
+	GHashTable *trials;   /* ScanKey of seq 0 -> the highest seq that a trial's void names */
 	GHashTable *verdicts; /* "key and rev" -> whether the last verdict accepts */
 	GHashTable *present;  /* set of Present */
+	GHashTable *counted;  /* "session region delegation" -> gint64, of the tally */
 	gint64 highest_arrival;
 } LogCheck;
 
@@ -185,16 +187,37 @@ is_accepted(const LogCheck *check, const ScanRow *row)
 	        GPOINTER_TO_INT(accepted);
 }
 
+/* A trial's void names a stretch: all numbers up to its own. */
+static void
+add_trial(LogCheck *check, const ScanKey *up_to)
+{
+	const ScanKey stretch = { up_to->device, up_to->epoch, 0 };
+	const gint64 *there = g_hash_table_lookup(check->trials, &stretch);
+
+	if (there == NULL || *there < up_to->seq)
+		g_hash_table_replace(check->trials, g_memdup2(&stretch, sizeof stretch),
+		        g_memdup2(&up_to->seq, sizeof up_to->seq));
+}
+
+static gboolean
+is_voided(const LogCheck *check, const ScanKey *key)
+{
+	const ScanKey stretch = { key->device, key->epoch, 0 };
+	const gint64 *up_to = g_hash_table_lookup(check->trials, &stretch);
+
+	return (up_to != NULL && key->seq <= *up_to) || g_hash_table_contains(check->voided, key);
+}
+
 /* Voids come first: a void counts whether it came before or after what it voids. */
 static gboolean
 read_voids(LogCheck *check, GError **error)
 {
 	DbStep step;
 	g_autoptr(DbRows) rows = db_query(check->db,
-	        "SELECT s.device, s.epoch, s.seq, s.rev, s.void_device, s.void_epoch, s.void_seq"
-	        " FROM scan s JOIN device d ON d.id = s.device"
+	        "SELECT s.device, s.epoch, s.seq, s.rev, s.void_device, s.void_epoch, s.void_seq,"
+	        " s.reason FROM scan s LEFT JOIN device d ON d.id = s.device"
 	        " WHERE s.event = $1 AND s.decision = 'void' AND s.void_seq IS NOT NULL"
-	        " AND d.role = 'supervisor'",
+	        " AND (d.role = 'supervisor' OR s.device = 2)", /* DEVICE_STAFF */
 	        DB_ARGS(db_bytes(check->event->event, EVENT_ID_BYTES)), error);
 	if (rows == NULL)
 		return FALSE;
@@ -205,7 +228,11 @@ read_voids(LogCheck *check, GError **error)
 			.rev = (guint8)db_column_int(rows, 3) };
 		ScanKey voided = { db_column_int(rows, 4), db_column_int(rows, 5),
 			db_column_int(rows, 6) };
-		if (is_accepted(check, &row))
+		if (!is_accepted(check, &row))
+			continue;
+		if (g_strcmp0(db_column_text(rows, 7), "trial") == 0)
+			add_trial(check, &voided);
+		else
 			g_hash_table_add(check->voided, g_memdup2(&voided, sizeof voided));
 	}
 	return step == DB_NO_ROW;
@@ -253,6 +280,7 @@ read_line(DbRows *rows)
 		.void_seq = db_column_int(rows, 18),
 		.count = db_column_int(rows, 19),
 		.arrival = db_column_int(rows, 20),
+		.delegation_no = (guint16)db_column_int(rows, 22),
 	};
 }
 
@@ -266,6 +294,50 @@ admits(const ScanRow *row)
 	        g_strcmp0(row->reason, SCAN_REASON_REHEARSAL) != 0;
 }
 
+/* ---- the tally ---- */
+
+static void
+add_counted(LogCheck *check, gint64 session, gint64 region, gint64 delegation, gint64 count)
+{
+	char *cell = g_strdup_printf("session %" G_GINT64_FORMAT ", region %" G_GINT64_FORMAT
+	                             ", delegation %" G_GINT64_FORMAT,
+	        session, region, delegation);
+	gint64 *sum = g_hash_table_lookup(check->counted, cell);
+
+	if (sum != NULL) {
+		*sum += count;
+		g_free(cell);
+	} else {
+		g_hash_table_insert(check->counted, cell, g_memdup2(&count, sizeof count));
+	}
+}
+
+/* What the table says is taken from what the log says: nothing may be left. */
+static gboolean
+verify_tally(LogCheck *check, GError **error)
+{
+	DbStep step;
+	GHashTableIter each;
+	gpointer cell, sum;
+	g_autoptr(DbRows) rows = db_query(check->db,
+	        "SELECT session_no, region_no, delegation_no, counted FROM tally WHERE event = $1",
+	        DB_ARGS(db_bytes(check->event->event, EVENT_ID_BYTES)), error);
+	if (rows == NULL)
+		return FALSE;
+	while ((step = db_next(rows, error)) == DB_ROW)
+		add_counted(check, db_column_int(rows, 0), db_column_int(rows, 1),
+		        db_column_int(rows, 2), -db_column_int(rows, 3));
+	g_hash_table_iter_init(&each, check->counted);
+	while (step == DB_NO_ROW && g_hash_table_iter_next(&each, &cell, &sum)) {
+		if (*(gint64 *)sum == 0)
+			continue;
+		g_autofree char *where =
+		        g_strdup_printf("tally of event %s, %s", check->event->slug, (char *)cell);
+		faults_add(check->found, where, "is not what the scan log has counted");
+	}
+	return step == DB_NO_ROW;
+}
+
 /* One key's effective line. */
 static void
 take_effective(LogCheck *check, const ScanRow *row)
@@ -273,7 +345,11 @@ take_effective(LogCheck *check, const ScanRow *row)
 	ScanKey key = { row->device, row->epoch, row->seq };
 	const gint64 *holder =
 	        row->has_mark ? g_hash_table_lookup(check->holders, &row->mark) : NULL;
-	if (!admits(row) || holder == NULL || g_hash_table_contains(check->voided, &key))
+	if (is_voided(check, &key))
+		return;
+	if (strcmp(row->decision, "count") == 0)
+		add_counted(check, row->session_no, row->region_no, row->delegation_no, row->count);
+	if (!admits(row) || holder == NULL)
 		return;
 	Present fresh = { .attendee = *holder,
 		.session_no = row->session_no,
@@ -297,7 +373,8 @@ read_log(LogCheck *check, gint64 *ret_scans, GError **error)
 	g_autoptr(DbRows) rows = db_query(check->db,
 	        "SELECT device, epoch, seq, rev, session_no, checkpoint_no, mark, decision, reason,"
 	        " wall, mono, skew, skew_error, manifest_version, online, region_no, void_device,"
-	        " void_epoch, void_seq, count, arrival, check_value FROM scan WHERE event = $1"
+	        " void_epoch, void_seq, count, arrival, check_value, delegation_no FROM scan"
+	        " WHERE event = $1"
 	        " ORDER BY device, epoch, seq, rev DESC",
 	        DB_ARGS(db_bytes(check->event->event, EVENT_ID_BYTES)), error);
 	if (rows == NULL)
@@ -403,13 +480,18 @@ verify_log(Db *db, const VerifiedEvent *event, Faults *found, gint64 *ret_scans,
 		.holders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free),
 		.voided = g_hash_table_new_full(scan_key_hash, scan_key_equal, g_free, NULL),
 		.verdicts = g_hash_table_new_full(scan_key_hash, scan_key_equal, g_free, NULL),
-		.present = g_hash_table_new_full(present_hash, present_equal, g_free, NULL) };
+		.trials = g_hash_table_new_full(scan_key_hash, scan_key_equal, g_free, g_free),
+		.present = g_hash_table_new_full(present_hash, present_equal, g_free, NULL),
+		.counted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free) };
 	gboolean answered = read_holders(&check, error) && read_verdicts(&check, error) &&
 	        read_voids(&check, error) && read_log(&check, ret_scans, error) &&
-	        verify_presence(&check, ret_presences, error) && verify_version(&check, error);
+	        verify_presence(&check, ret_presences, error) && verify_tally(&check, error) &&
+	        verify_version(&check, error);
 	g_hash_table_unref(check.holders);
 	g_hash_table_unref(check.voided);
+	g_hash_table_unref(check.trials);
 	g_hash_table_unref(check.verdicts);
 	g_hash_table_unref(check.present);
+	g_hash_table_unref(check.counted);
 	return answered;
 }

@@ -130,7 +130,7 @@ say_caching(const Reply *reply, Answer *answer)
 static GBytes *
 pack(const Request *request, const Reply *reply)
 {
-	if (!reply->is_page || request->method != HTTP_GET ||
+	if (!(reply->is_page || reply->compress) || request->method != HTTP_GET ||
 	        g_bytes_get_size(reply->bytes) < COMPRESS_MIN || !request_takes_gzip(request))
 		return NULL;
 	gsize length = 0;

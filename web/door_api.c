@@ -7,6 +7,8 @@
 #include "checkin/scan.h"
 #include "schema/id.h"
 #include "schema/text.h"
+#include "web/door_lists.h"
+#include "web/door_log.h"
 #include "web/door_record.h"
 #include "web/routes.h"
 
@@ -149,6 +151,7 @@ door_pair(Request *request)
 
 typedef struct {
 	ScanWork work; /* first: it is what the writer and the free function are given */
+	MergeWork waiting;
 	char *override;
 } ScanJob;
 
@@ -157,20 +160,9 @@ scan_job_free(gpointer data)
 {
 	ScanJob *job = data;
 	g_clear_pointer(&job->work.logistics, g_bytes_unref);
+	merge_work_clear(&job->waiting);
 	g_free(job->override);
 	g_free(job);
-}
-
-static guint
-language_number(const char *lang)
-{
-	guint n = 0;
-	const Locale *const *all = locales_all(&n);
-
-	for (guint i = 0; i < n; i++)
-		if (strcmp(locale_code(all[i]), lang) == 0)
-			return MIN(i, 15);
-	return 0;
 }
 
 /* The hint of door.md for someone who is let in: language, photo no, headset, minor, see the desk. 0
@@ -184,7 +176,7 @@ hint_of(const ScanWork *work)
 	if (!door_decision_admits(work->answer.decision) || holder->attendee == 0)
 		return 0;
 	holder_wishes(work->keys, holder->attendee, work->logistics, &photo_no, &headset);
-	return (int)(language_number(holder->lang) << 4 | (photo_no ? 8u : 0) | (headset ? 4u : 0) |
+	return (int)(door_language(holder->lang) << 4 | (photo_no ? 8u : 0) | (headset ? 4u : 0) |
 	        (holder->minor ? 2u : 0) | (holder->fee_due ? 1u : 0));
 }
 
@@ -201,11 +193,12 @@ scanned(Request *request, gpointer data, const GError *error)
 		return door_refuse(request, 409, "conflict",
 		        "this device, epoch and seq were used for another scan");
 	return reply_json(request, 200,
-	        json_pack("{s:s, s:s, s:o, s:s?, s:i, s:[]}", "decision",
+	        json_pack("{s:s, s:s, s:o, s:s?, s:i, s:o}", "decision",
 	                door_decision_name(work->answer.decision), "shown",
 	                door_shown_name(work->answer.shown), "first_at",
 	                first_at ? json_integer(first_at) : json_null(), "place",
-	                place ? place->name : NULL, "hint", hint_of(work), "durable"));
+	                place ? place->name : NULL, "hint", hint_of(work), "durable",
+	                work->waiting ? door_durable(work->waiting) : json_array()));
 }
 
 /* What the device may not do; NULL when all is well. */
@@ -256,11 +249,23 @@ door_scan(Request *request)
 		.now = request_now(request),
 		.wants_logistics = TRUE,
 	};
+	if (json_array_size(asked.waiting) > 0) {
+		job->waiting = (MergeWork){ .event = event,
+			.keys = keys,
+			.device = device->id,
+			.items = merge_items_new(),
+			.now = request_now(request) };
+		door_records_read(asked.waiting, event, device->id, job->waiting.items);
+		job->work.waiting = &job->waiting;
+	}
 	return reply_after(request, scan_work, scanned, &job->work, scan_job_free);
 }
 
 const Route door_routes[] = {
 	{ HTTP_POST, "/api/v1/door/pair", FOR_PAIRING, door_pair },
+	{ HTTP_GET, "/api/v1/door/manifest", FOR_DEVICE, door_manifest },
+	{ HTTP_GET, "/api/v1/door/known", FOR_DEVICE, door_known },
 	{ HTTP_POST, "/api/v1/door/scan", FOR_DEVICE, door_scan },
+	{ HTTP_POST, "/api/v1/door/scans", FOR_ANY_DEVICE, door_scans, DOOR_SCANS_BODY_MAX },
 	{ 0 },
 };

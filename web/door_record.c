@@ -207,14 +207,18 @@ take_set(const json_t *body, DoorAsked *asked, GError **error)
 	return TRUE;
 }
 
+/* They ride along: judged as any upload, so nothing of them is refused here but their number. */
 static gboolean
-nothing_waits(const json_t *body, GError **error)
+take_waiting(const json_t *body, const json_t **ret, GError **error)
 {
 	const json_t *waiting = json_object_get(body, "waiting");
 
-	if (waiting == NULL || (json_is_array(waiting) && json_array_size(waiting) == 0))
-		return TRUE;
-	return wrong(error, "waiting", "must be empty: this server takes one record a question");
+	if (waiting != NULL && !json_is_array(waiting))
+		return wrong(error, "waiting", "must be a list");
+	if (json_array_size(waiting) > DOOR_WAITING_MAX)
+		return wrong(error, "waiting", "is too long: upload them by themselves");
+	*ret = waiting;
+	return TRUE;
 }
 
 gboolean
@@ -236,7 +240,7 @@ door_asked_read(const json_t *body, const Event *event, DoorAsked *ret, GError *
 	        !take_numbers(body, &asked.row, error) ||
 	        !take_flag(body, "online", TRUE, &asked.row.online, error) ||
 	        !take_place(body, event, &asked.row, error) || !take_set(body, &asked, error) ||
-	        !nothing_waits(body, error))
+	        !take_waiting(body, &asked.waiting, error))
 		return FALSE;
 	*ret = asked;
 	return TRUE;

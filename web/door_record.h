@@ -8,8 +8,9 @@
 #include "web/page.h"
 
 /* JavaScript's whole numbers. */
-#define DOOR_NUMBER_MAX G_GINT64_CONSTANT(9007199254740991)
-#define DOOR_REASON_MAX 32 /* characters of a reason code */
+#define DOOR_NUMBER_MAX  G_GINT64_CONSTANT(9007199254740991)
+#define DOOR_REASON_MAX  32 /* characters of a reason code */
+#define DOOR_WAITING_MAX 50 /* records that ride along with a question */
 
 /* {"error": {"code", "message", "request"}}. */
 Reply *door_refuse(Request *request, int status, const char *code, const char *message);
@@ -30,6 +31,8 @@ typedef struct {
 	gboolean leaving;
 	const char *
 	        override; /* lent by the body: a supervisor's reason code; NULL when there is none */
+	const json_t
+	        *waiting; /* lent by the body: records that ride along; NULL when there are none */
 } DoorAsked;
 
 /* Reads @body for @event; INPUT names the member that is wrong. */

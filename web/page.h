@@ -55,6 +55,8 @@ Reply *reply_bytes(Request *request, int status, const char *type, GBytes *bytes
 Reply *reply_error(Request *request, GError *error);
 /* The page of a status by itself: 400, 403, 404, 405, 409, 413, 429, 500, 503. */
 Reply *reply_status(Request *request, int status);
+/* Lets a JSON answer travel as gzip: for what echoes nothing that a stranger could have put in. */
+void reply_compress(Reply *reply);
 void reply_header(Reply *reply, const char *name, const char *value);
 /* Cacheable by anyone for @seconds with this ETag; without this, replies are no-store. */
 void reply_cache(Reply *reply, const char *etag, int seconds);

@@ -160,6 +160,12 @@ reply_after(Request *request, DbWork work, ReplyThen then, gpointer data, GDestr
 }
 
 void
+reply_compress(Reply *reply)
+{
+	reply->compress = TRUE;
+}
+
+void
 reply_header(Reply *reply, const char *name, const char *value)
 {
 	g_assert(reply->headers_n < REPLY_HEADERS_MAX);

@@ -16,10 +16,11 @@ typedef enum {
 typedef enum {
 	FOR_NOBODY = 0,
 	FOR_ANYONE,
-	FOR_HOLDER,   /* a link of /t/…: the page checks the token's MAC by registration_read() */
-	FOR_DEVICE,   /* Authorization: Bearer, of a paired device */
-	FOR_PAIRING,  /* a one-time code in the body */
-	FOR_OPERATOR, /* not public by default: loopback only */
+	FOR_HOLDER, /* a link of /t/…: the page checks the token's MAC by registration_read() */
+	FOR_DEVICE, /* Authorization: Bearer, of a paired device */
+	FOR_ANY_DEVICE, /* the same, revoked and expired ones too: what they scanned is taken in */
+	FOR_PAIRING,    /* a one-time code in the body */
+	FOR_OPERATOR,   /* not public by default: loopback only */
 } Audience;
 
 typedef struct {

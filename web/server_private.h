@@ -174,6 +174,7 @@ struct Reply {
 	char *type_owned;
 	GBytes *bytes;    /* NULL: empty */
 	gboolean is_page; /* depends on language */
+	gboolean compress; /* travels as gzip, where it is of some size */
 	struct {
 		const char *name;
 		char *value;
