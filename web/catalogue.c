@@ -7,8 +7,10 @@
 
 #include "schema/error.h"
 
-#define ACCEPT_MAX    1024 /* bytes of an Accept-Language header that are looked at */
-#define ACCEPT_RANGES 32
+#define ACCEPT_MAX      1024 /* bytes of an Accept-Language header that are looked at */
+#define ACCEPT_RANGES   32
+#define ACCEPT_KEPT     64 /* headers that a thread remembers, of at most so many bytes: */
+#define ACCEPT_KEPT_MAX 128
 
 /* Made by web/locales.mjs. */
 extern const struct LocaleSource {
@@ -130,11 +132,9 @@ find_likely(const char *tag)
 	return NULL;
 }
 
-const Locale *
-locale_accept(const char *header)
+static const Locale *
+read_header(const char *header)
 {
-	if (header == NULL)
-		return NULL;
 	g_autofree char *bounded = g_strndup(header, ACCEPT_MAX);
 	g_auto(GStrv) ranges = g_strsplit(bounded, ",", ACCEPT_RANGES);
 	const Locale *best = NULL;
@@ -151,6 +151,32 @@ locale_accept(const char *header)
 		}
 	}
 	return best;
+}
+
+/* What the last headers asked for, per thread: browsers send the same few, and asking ICU for likely
+ * subtags costs more than the rest of a small page. */
+static GPrivate accepted = G_PRIVATE_INIT((GDestroyNotify)g_hash_table_unref);
+
+const Locale *
+locale_accept(const char *header)
+{
+	if (header == NULL)
+		return NULL;
+	if (strlen(header) > ACCEPT_KEPT_MAX)
+		return read_header(header);
+	GHashTable *kept = g_private_get(&accepted);
+	if (kept == NULL) {
+		kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+		g_private_set(&accepted, kept);
+	}
+	gpointer found;
+	if (g_hash_table_lookup_extended(kept, header, NULL, &found))
+		return found;
+	if (g_hash_table_size(kept) >= ACCEPT_KEPT)
+		g_hash_table_remove_all(kept);
+	const Locale *locale = read_header(header);
+	g_hash_table_insert(kept, g_strdup(header), (gpointer)locale);
+	return locale;
 }
 
 /* ---- texts ---- */
