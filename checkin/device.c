@@ -152,7 +152,8 @@ device_recover(DeviceMemory *memory, DeviceItem *ret)
 {
 	for (uint32_t i = 0; i < memory->own_n; i++) {
 		OwnRecord *own = &memory->own[i];
-		if (own->item.state != DEVICE_INTENT || own->item.record.epoch == memory->epoch)
+		if (own->item.state != DEVICE_INTENT ||
+		        (own->item.record.epoch == memory->epoch && !own->lost))
 			continue;
 		own->item.state = DEVICE_WAITING;
 		own->item.record.decision = DOOR_INTERRUPTED;
@@ -174,7 +175,7 @@ device_stored(DeviceMemory *memory, const DeviceItem *item, DeviceAnswer *ret)
 	        !log_same_content(&item->record, &own->item.record))
 		return 0;
 	own->stored = 1;
-	if (own->item.record.epoch != memory->epoch)
+	if (own->item.record.epoch != memory->epoch || own->lost)
 		return 0;
 	memory->pending--;
 	*ret = own->answer;
@@ -190,18 +191,20 @@ device_not_stored(DeviceMemory *memory, const DeviceItem *item)
 	if (own == NULL || own->stored || item->state != own->item.state ||
 	        !log_same_content(&item->record, &own->item.record))
 		return;
-	if (own->item.record.epoch != memory->epoch) {
-		/* what is in storage is still the intent: device_recover() tries again */
-		own->item.state = DEVICE_INTENT;
-		own->stored = 1;
-		return;
+	if (own->item.record.epoch == memory->epoch && !own->lost) {
+		if (memory->asking_seq == own->item.record.seq)
+			memory->asking_seq = 0;
+		memory->pending--;
+		own->lost = 1;
 	}
-	if (memory->asking_seq == own->item.record.seq)
-		memory->asking_seq = 0;
-	memory->pending--;
-	memory->own_n--;
-	for (; own < memory->own + memory->own_n; own++)
-		own[0] = own[1];
+	/* nothing was shown: an intent that device_recover() hands out */
+	own->stored = 1;
+	own->item.state = DEVICE_INTENT;
+	own->item.record.decision = DOOR_INTERRUPTED;
+	own->item.record.reason = LOG_REASON_NONE;
+	own->item.record.count = 0;
+	own->item.record.has_void = 0;
+	own->item.record.void_device = own->item.record.void_epoch = own->item.record.void_seq = 0;
 }
 
 /* ---- uploading ---- */
@@ -239,6 +242,13 @@ acknowledged(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n, const
 	return own;
 }
 
+/* It came spoilt and was set aside, and came once more as it is. */
+static int
+taken_after_all(const OwnRecord *own, const DeviceAck *ack)
+{
+	return own->item.state == DEVICE_QUARANTINED && !ack->quarantined;
+}
+
 uint32_t
 device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
         const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version,
@@ -252,7 +262,7 @@ device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
 		return 0;
 	for (uint32_t i = 0; i < acks_n; i++) {
 		OwnRecord *own = acknowledged(memory, sent, sent_n, &acks[i]);
-		if (own == NULL || !device_waits(memory, own))
+		if (own == NULL || !(device_waits(memory, own) || taken_after_all(own, &acks[i])))
 			continue;
 		own->item.state = acks[i].quarantined ? DEVICE_QUARANTINED : DEVICE_DURABLE;
 		own->item.history = history;

@@ -83,8 +83,8 @@ typedef struct {
 
 /* An item found in storage. 0 when it can't be one, or there is no room; of two of one key the later state wins. */
 int device_restore(DeviceMemory *memory, const DeviceItem *item);
-/* The next intent of an earlier start, made rev 1 `interrupted`: store it, then device_stored().
- * 0 when there is none. */
+/* The next intent that will get no answer any more (of an earlier start, or of a write that failed), made rev
+ * 1 `interrupted`: store it, then device_stored(). 0 when there is none. */
 int device_recover(DeviceMemory *memory, DeviceItem *ret);
 
 /* ---- scanning ---- */
@@ -152,8 +152,8 @@ typedef struct {
 /* The item is strictly durable. 1 with the answer when it is a decided scan, a void or a count; 0 when there is nothing to
  * show (an intent, an acknowledgement, or an item that a later one has replaced). */
 int device_stored(DeviceMemory *memory, const DeviceItem *item, DeviceAnswer *ret);
-/* It could not be stored: the scan is forgotten, its seq is never used again, nothing is shown but the
- * trouble. (Of device_recover(): it will be handed out again.) */
+/* It could not be stored: nothing is shown but the trouble, and it lets nobody in. It is an intent again, which
+ * device_recover() hands out as `interrupted`: call that when storing works again. */
 void device_not_stored(DeviceMemory *memory, const DeviceItem *item);
 
 /* People without a ticket: +@n (1 to LOG_COUNT_MAX), by region or delegation. */

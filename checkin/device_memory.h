@@ -9,7 +9,8 @@ typedef struct {
 	DeviceAnswer answer; /* to show, once it is stored */
 	uint8_t stored;      /* strictly durable as it is, an acknowledgement apart */
 	uint8_t unsaved;     /* acknowledged since it was stored */
-	uint8_t spare[6];
+	uint8_t lost;        /* of this start, and could not be stored */
+	uint8_t spare[5];
 } OwnRecord;
 
 typedef struct {

@@ -41,12 +41,12 @@ voided_here(const DeviceMemory *memory, const LogRecord *record)
 	return 0;
 }
 
-/* Whether the known list is of a server that had this record already: what it says of the holder, it says
- * in spite of it. It is up to its version in all its lines, since differences bring what changed. */
+/* Whether the known list is of a server that has judged this record already: what it says of the holder, it
+ * says in spite of it. It is up to its version in all its lines, since differences bring what changed. */
 static int
-is_counted_in(const DeviceMemory *memory, const DeviceItem *item)
+is_weighed(const DeviceMemory *memory, const DeviceItem *item)
 {
-	return item->state == DEVICE_DURABLE && item->history == memory->history &&
+	return item->state >= DEVICE_DURABLE && item->history == memory->history &&
 	        !memory->known_list.stale && memory->known_list.version >= item->version;
 }
 
@@ -74,12 +74,12 @@ device_look(const DeviceMemory *memory, uint64_t mark, DeviceIn *ret)
 		if (own->item.state == DEVICE_INTENT || !same_person(memory, mark, holder, record))
 			continue;
 		/* a void of this device that the list doesn't know of yet */
-		if (record->decision == DOOR_VOID && !is_counted_in(memory, &own->item))
+		if (record->decision == DOOR_VOID && !is_weighed(memory, &own->item))
 			believed = 0;
 		if (!puts_in(memory, record) || voided_here(memory, record))
 			continue;
-		/* a void made elsewhere */
-		if (out && is_counted_in(memory, &own->item))
+		/* a void made elsewhere; but of what is in quarantine nothing was weighed */
+		if (out && own->item.state == DEVICE_DURABLE && is_weighed(memory, &own->item))
 			continue;
 		take_first(ret, log_corrected(record), record->checkpoint);
 		ret->own = 1;

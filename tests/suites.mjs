@@ -9,6 +9,7 @@ export const suites = [
   { file: 'test_house.mjs' },
   { file: 'test_run.mjs' },
   { file: 'test_catalogues.mjs' },
+  { file: 'test_sim.mjs', minutes: 8 },
   { file: 'test_report.mjs' },
   { file: 'test_web.mjs' },
   { file: 'test_faults.mjs' },

@@ -456,12 +456,14 @@ oracle_end(Sim *sim)
 		device_status(phone->memory, &status);
 		ENSURE(sim, 12, status.waiting == 0 && phone->writes == 0,
 		        "phone %d has still %u waiting after three rounds", i, status.waiting);
-		for (int at = 0; at < phone->disk_n; at++)
-			ENSURE(sim, 2,
-			        server_has(&sim->server, &phone->disk[at].record) ||
-			                phone->disk[at].state == DEVICE_INTENT,
-			        "seq %d of phone %d is nowhere", (int)phone->disk[at].record.seq,
+		for (int at = 0; at < phone->disk_n; at++) {
+			const DeviceItem *item = &phone->disk[at];
+			ENSURE(sim, 2, item->state != DEVICE_INTENT,
+			        "seq %d of phone %d is an intent for ever", (int)item->record.seq,
 			        i);
+			ENSURE(sim, 2, server_has(&sim->server, &item->record),
+			        "seq %d of phone %d is nowhere", (int)item->record.seq, i);
+		}
 		if (!sim->server.revoked[i] && !sim->server.collapsed)
 			phone_agrees(sim, phone);
 	}

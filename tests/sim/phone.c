@@ -53,7 +53,8 @@ phone_write(Sim *sim, Phone *phone, const DeviceItem *item)
 	DeviceItem *copy = sim_alloc(sim, sizeof *copy);
 
 	*copy = *item;
-	phone->last_write = MAX(phone->last_write, sim->now + 1 + sim_below(sim, 30));
+	int64_t done = sim->now + 1 + sim_below(sim, 30);
+	phone->last_write = MAX(phone->last_write, done);
 	phone->writes++;
 	sim_at(sim, phone->last_write, EVENT_DISK, phone->no, 0, copy);
 }

@@ -246,6 +246,8 @@ server_put(Sim *sim, const LogRecord *record, int token, int from_server)
 		keep_key(server, record);
 		break;
 	case LOG_ACCEPT:
+		add_row(sim, record, verdict);
+		break;
 	case LOG_QUARANTINE_REVOKED:
 	case LOG_QUARANTINE_OTHER_REV:
 	case LOG_QUARANTINE_ROLE:

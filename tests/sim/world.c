@@ -4,7 +4,6 @@
 #include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- chance ---- */
@@ -39,10 +38,8 @@ sim_alloc(Sim *sim, size_t size)
 
 	size = (size + 15) & ~(size_t)15;
 	sim->arena_used += size;
-	if (sim->arena_used > sim->arena_room) {
-		fputs("sim: the arena is too small\n", stderr);
-		abort();
-	}
+	if (sim->arena_used > sim->arena_room) /* a day takes a few megabytes */
+		sim_fail(sim, 12, "the messages have no end");
 	memset(block, 0, size);
 	return block;
 }
