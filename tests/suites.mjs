@@ -15,7 +15,7 @@ export const suites = [
   { file: 'test_faults.mjs' },
   { file: 'test_race.mjs' },
   { file: 'test_durable.mjs' },
-  { file: 'test_kill.mjs' },
-  { file: 'test_journey.mjs' },
-  { file: 'test_look.mjs' },
+  { file: 'test_kill.mjs', minutes: 4 },
+  { file: 'test_journey.mjs', minutes: 4 },
+  { file: 'test_look.mjs', minutes: 4 },
 ];

@@ -127,8 +127,9 @@ print_volume(const Volume *v)
 	double real = spread(v->reals, NULL, WALL).median,
 	       floor = spread(v->floors, NULL, WALL).median;
 	printf("%s, %u rows (floor: %s)\n", v->work, v->rows, v->floor);
-	printf("  %.2f s (CPU %.2f s), floor %.2f s: %.2f x (%.2f to %.2f)", real,
-	        spread(v->reals, NULL, USED).median, floor, ratio.median, ratio.least, ratio.most);
+	printf("  %.2f s (CPU %.2f s), floor %.2f s (CPU %.2f s): %.2f x (%.2f to %.2f)", real,
+	        spread(v->reals, NULL, USED).median, floor, spread(v->floors, NULL, USED).median,
+	        ratio.median, ratio.least, ratio.most);
 	if (v->time_target > 0)
 		printf(", target at most %.2f: %s", v->time_target,
 		        verdict(ratio.median <= v->time_target));
@@ -195,10 +196,12 @@ volumes_json(const Figures *f)
 	for (guint i = 0; i < f->volumes_n; i++) {
 		const Volume *v = &f->volumes[i];
 		json_array_append_new(volumes,
-		        json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:f, s:f}", "work", v->work,
-		                "floor", v->floor, "rows", (int)v->rows, "turnout_s",
+		        json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "work",
+		                v->work, "floor", v->floor, "rows", (int)v->rows, "turnout_s",
 		                spread_json(spread(v->reals, NULL, WALL)), "floor_s",
-		                spread_json(spread(v->floors, NULL, WALL)), "time_ratio",
+		                spread_json(spread(v->floors, NULL, WALL)), "turnout_cpu_s",
+		                spread_json(spread(v->reals, NULL, USED)), "floor_cpu_s",
+		                spread_json(spread(v->floors, NULL, USED)), "time_ratio",
 		                spread_json(spread(v->reals, v->floors, WALL)), "memory_mb",
 		                spread_json(spread(v->reals, NULL, MOST)), "time_target",
 		                v->time_target, "rate_target", v->rate_target));
