@@ -447,30 +447,6 @@ take_item(Merge *merge, MergeItem *item, GError **error)
 
 /* ---- the work ---- */
 
-static gboolean
-read_event(Merge *merge, GError **error)
-{
-	g_autoptr(DbRows) row = db_query(merge->db,
-	        "SELECT history, CASE WHEN state = 'expired' THEN 1 ELSE 0 END FROM event"
-	        " WHERE id = $1",
-	        DB_ARGS(db_bytes(merge->work->event->id, EVENT_ID_BYTES)), error);
-	if (row == NULL)
-		return FALSE;
-	switch (db_next(row, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	case DB_ROW:
-		break;
-	}
-	merge->work->history = db_column_int(row, 0);
-	merge->collapsed = db_column_int(row, 1) != 0;
-	return TRUE;
-}
-
 /* Of every stretch that the batch speaks of, once. */
 static gboolean
 find_gaps(Merge *merge, GError **error)
@@ -496,7 +472,8 @@ find_gaps(Merge *merge, GError **error)
 static gboolean
 take_all(Merge *merge, GError **error)
 {
-	if (!read_event(merge, error))
+	if (!scan_event_state(
+	            merge->db, merge->work->event, &merge->work->history, &merge->collapsed, error))
 		return FALSE;
 	for (guint i = 0; i < merge->work->items->len; i++)
 		if (!take_item(merge, &g_array_index(merge->work->items, MergeItem, i), error))

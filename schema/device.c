@@ -136,17 +136,16 @@ device_standing(Db *db, gint64 id, const guint8 event[EVENT_ID_BYTES], gboolean 
 		*ret_revoked = FALSE;
 		return TRUE;
 	}
-	g_autoptr(DbRows) row = db_query(db,
-	        "SELECT role, revoked_at FROM device WHERE id = $1 AND event = $2",
-	        DB_ARGS(db_int(id), db_bytes(event, EVENT_ID_BYTES)), error);
+	g_autoptr(DbRows) row =
+	        db_query(db, "SELECT role, revoked_at FROM device WHERE id = $1 AND event = $2",
+	                DB_ARGS(db_int(id), db_bytes(event, EVENT_ID_BYTES)), error);
 	if (row == NULL)
 		return FALSE;
 	DbStep step = db_next(row, error);
 	if (step == DB_ERROR_ROW)
 		return FALSE;
 	*ret_known = step == DB_ROW;
-	*ret_supervisor =
-	        step == DB_ROW && g_strcmp0(db_column_text(row, 0), "supervisor") == 0;
+	*ret_supervisor = step == DB_ROW && g_strcmp0(db_column_text(row, 0), "supervisor") == 0;
 	*ret_revoked = step == DB_ROW && !db_column_is_null(row, 1);
 	return TRUE;
 }

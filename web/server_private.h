@@ -172,8 +172,8 @@ struct Reply {
 	int status;
 	const char *type; /* static, or owned by type_owned */
 	char *type_owned;
-	GBytes *bytes;    /* NULL: empty */
-	gboolean is_page; /* depends on language */
+	GBytes *bytes;     /* NULL: empty */
+	gboolean is_page;  /* depends on language */
 	gboolean compress; /* travels as gzip, where it is of some size */
 	struct {
 		const char *name;
