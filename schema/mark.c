@@ -115,3 +115,12 @@ typed_code_parse(const char *typed, char ret_code[TYPED_CODE_LENGTH + 1])
 	ret_code[TYPED_CODE_LENGTH] = '\0';
 	return TRUE;
 }
+
+gint64
+typed_code_bits(const char *code)
+{
+	guint64 mark = 0;
+	for (guint i = 0; i < CODE_DIGITS; i++)
+		mark |= (guint64)(digit_of(code[i]) & 31) << (64 - 5 * (i + 1));
+	return (gint64)mark >> TYPED_CODE_SHIFT;
+}

@@ -50,6 +50,11 @@ gint64 mark_of(const guint8 salt[SALT_BYTES], const guint8 ticket_id[TICKET_ID_B
 void mark_to_bytes(gint64 mark, guint8 ret_bytes[MARK_BYTES]);
 gint64 mark_from_bytes(const guint8 bytes[MARK_BYTES]);
 
+/* A code is the upper bits of a mark: those of @code, which typed_code_parse() gave, are
+ * mark >> TYPED_CODE_SHIFT. Tickets of one event differ in them, so they are the index too. */
+#define TYPED_CODE_SHIFT 19
+gint64 typed_code_bits(const char *code);
+
 void typed_code_of(gint64 mark, char ret_code[TYPED_CODE_LENGTH + 1]);
 void typed_code_show(const char *code, char ret_shown[TYPED_CODE_SHOWN_LENGTH + 1]);
 /* Reads what a person typed: any case, hyphens and blanks anywhere, O as 0, I and L as 1. FALSE when

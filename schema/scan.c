@@ -137,6 +137,8 @@ holder_by_id(Db *db, const Event *event, guint16 session_no, gint64 id, Holder *
 {
 	gboolean found = FALSE;
 
+	/* with a plain a.mark SQLite would put its value into the term before, and the index, which is
+	 * on that term, were of no use */
 	if (!take_holder(db_query(db, HOLDER_COLUMNS " WHERE a.id = $3",
 	                         DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(session_no),
 	                                 db_int(id)),
@@ -165,10 +167,14 @@ scan_holder(
 	gboolean current = FALSE;
 	gint64 next = 0;
 
-	if (!take_holder(db_query(db, HOLDER_COLUMNS " WHERE a.event = $1 AND a.mark = $3",
-	                         DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(session_no),
-	                                 db_int(mark)),
-	                         error),
+	/* with a plain a.mark SQLite would put its value into the term before, and find no index */
+	if (!take_holder(
+	            db_query(db,
+	                    HOLDER_COLUMNS " WHERE a.event = $1 AND (a.mark >> 19) = ($3 >> 19)"
+	                                   " AND +a.mark = $3",
+	                    DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(session_no),
+	                            db_int(mark)),
+	                    error),
 	            event, session_no, &holder, &next, &current, error))
 		return FALSE;
 	TicketClass class = holder.class;
@@ -231,9 +237,12 @@ scan_mark_of_code(Db *db, const Event *event, const char *code, gint64 *ret_mark
         gboolean *ret_found, GError **error)
 {
 	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT mark FROM attendee WHERE event = $1 AND typed_code = $2"
+	        "SELECT mark FROM attendee WHERE event = $1 AND (mark >> 19) = $3 AND typed_code = "
+	        "$2"
 	        " UNION ALL SELECT mark FROM old_ticket WHERE event = $1 AND typed_code = $2",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_text(code)), error);
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_text(code),
+	                db_int(typed_code_bits(code))),
+	        error);
 	if (rows == NULL)
 		return FALSE;
 	DbStep step = db_next(rows, error);

@@ -83,7 +83,8 @@ rows_add(Rows *rows, guint no, const Somebody *who)
 	g_autofree char *delegation =
 	        who->delegation ? g_strdup_printf("%u", who->delegation) : g_strdup("NULL");
 	append_row(rows->attendees,
-	        "%" G_GINT64_FORMAT ", %s, %u, %u, %s, 'es', %d, 'free', '%s', 1, %u, 'CODE%u',"
+	        "%" G_GINT64_FORMAT ", %s, %u, %u, %s, 'es', %d, 'free', '%s', 1,"
+	        " %u * CAST(524288 AS BIGINT), 'CODE%u',"
 	        " (SELECT salt FROM event WHERE slug = 'day'), %d, 1, %s",
 	        somebody_id(no), event, no, who->region, option, who->age_band,
 	        who->state ? who->state : "active", no, no, who->class, delegation);

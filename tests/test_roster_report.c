@@ -93,7 +93,7 @@ everybody_is_listed_once_in_order(Engine *engine, gconstpointer data)
 	        " WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE "
 	        "n < %u)"
 	        " SELECT 2 * n + CASE slug WHEN 'day' THEN 0 ELSE 1 END, id, n, 1, 2, 'confirmed', "
-	        "'es', 0, 'free', 'active', 1, n,"
+	        "'es', 0, 'free', 'active', 1, n * CAST(524288 AS BIGINT),"
 	        "  'CODE' || n, salt, 0, 1 FROM number, event",
 	        n);
 	engine_must(engine, sql);
