@@ -14,36 +14,6 @@ somebody_id(guint no)
 }
 
 static void
-seal_name(Engine *engine, const char *slug, guint no, const char *name)
-{
-	g_autoptr(GError) error = NULL;
-	Record *record = engine_record(engine);
-	g_autoptr(Db) db = record_reader(record, &error);
-	g_assert_no_error(error);
-	g_assert_true(db_begin(db, &error));
-	g_autoptr(Event) event = event_read(db, slug, &error);
-	g_assert_no_error(error);
-	db_rollback(db);
-	VaultEvent *keys = vault_event(record_vault(record), event->id, &error);
-	g_assert_no_error(error);
-	g_autoptr(Person) person = person_new();
-	person->name = g_strdup(name);
-	g_autoptr(GBytes) value = person_seal(person, keys, SEALED_IDENTITY, somebody_id(no));
-	g_autoptr(GString) hex = g_string_new(NULL);
-	gsize length = 0;
-	const guint8 *bytes = g_bytes_get_data(value, &length);
-	for (gsize i = 0; i < length; i++)
-		g_string_append_printf(hex, "%02x", bytes[i]);
-	g_autofree char *sql = g_strdup_printf(engine->engine == DB_SQLITE
-	                ? "INSERT INTO sealed (owner, class, expires, value)"
-	                  " VALUES (%" G_GINT64_FORMAT ", 0, 0, x'%s')"
-	                : "INSERT INTO sealed (owner, class, expires, value)"
-	                  " VALUES (%" G_GINT64_FORMAT ", 0, 0, decode('%s', 'hex'))",
-	        somebody_id(no), hex->str);
-	engine_must(engine, sql);
-}
-
-static void
 append_row(GString *rows, const char *format, ...)
 {
 	va_list arguments;
@@ -71,8 +41,35 @@ append_sessions(Rows *rows, const char *event, guint no, const Somebody *who)
 	}
 }
 
+/* Their name, sealed with the event's keys. */
+static void
+append_name(Engine *engine, Rows *rows, guint no, const Somebody *who)
+{
+	g_autoptr(GError) error = NULL;
+	if (rows->slug == NULL) {
+		rows->slug = who->slug ? who->slug : "day";
+		asking_begin(engine, rows->slug, &rows->asking);
+	}
+	g_assert_cmpstr(rows->slug, ==, who->slug ? who->slug : "day");
+	VaultEvent *keys =
+	        vault_event(record_vault(rows->asking.record), rows->asking.event->id, &error);
+	g_assert_no_error(error);
+	g_autoptr(Person) person = person_new();
+	person->name = g_strdup(who->name);
+	g_autoptr(GBytes) value = person_seal(person, keys, SEALED_IDENTITY, somebody_id(no));
+	g_autoptr(GString) hex = g_string_new(NULL);
+	gsize length = 0;
+	const guint8 *bytes = g_bytes_get_data(value, &length);
+	for (gsize i = 0; i < length; i++)
+		g_string_append_printf(hex, "%02x", bytes[i]);
+	append_row(rows->names,
+	        engine->engine == DB_SQLITE ? "%" G_GINT64_FORMAT ", 0, 0, x'%s'"
+	                                    : "%" G_GINT64_FORMAT ", 0, 0, decode('%s', 'hex')",
+	        somebody_id(no), hex->str);
+}
+
 void
-rows_add(Rows *rows, guint no, const Somebody *who)
+rows_add(Engine *engine, Rows *rows, guint no, const Somebody *who)
 {
 	g_autofree char *event = g_strdup_printf(
 	        "(SELECT id FROM event WHERE slug = '%s')", who->slug ? who->slug : "day");
@@ -89,6 +86,8 @@ rows_add(Rows *rows, guint no, const Somebody *who)
 	        somebody_id(no), event, no, who->region, option, who->age_band,
 	        who->state ? who->state : "active", no, no, who->class, delegation);
 	append_sessions(rows, event, no, who);
+	if (who->name != NULL)
+		append_name(engine, rows, no, who);
 }
 
 void
@@ -108,6 +107,7 @@ rows_enter(Engine *engine, Rows *rows)
 		  "seq,"
 		  " version)",
 		        rows->presences },
+		{ "sealed (owner, class, expires, value)", rows->names },
 	};
 	for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
 		g_autofree char *sql = g_strdup_printf(
@@ -116,22 +116,25 @@ rows_enter(Engine *engine, Rows *rows)
 			engine_must(engine, sql);
 		g_string_free(tables[i].values, TRUE);
 	}
+	if (rows->slug != NULL)
+		asking_end(&rows->asking);
 }
 
 Rows
 rows_new(void)
 {
-	return (Rows){ g_string_new(NULL), g_string_new(NULL), g_string_new(NULL) };
+	return (Rows){ .attendees = g_string_new(NULL),
+		.bookings = g_string_new(NULL),
+		.presences = g_string_new(NULL),
+		.names = g_string_new(NULL) };
 }
 
 void
 somebody_enters(Engine *engine, guint no, const Somebody *who)
 {
 	Rows rows = rows_new();
-	rows_add(&rows, no, who);
+	rows_add(engine, &rows, no, who);
 	rows_enter(engine, &rows);
-	if (who->name != NULL)
-		seal_name(engine, who->slug ? who->slug : "day", no, who->name);
 }
 
 void

@@ -31,19 +31,22 @@ gint64 somebody_id(guint no);
 /* Enters one person of the number @no. */
 void somebody_enters(Engine *engine, guint no, const Somebody *who);
 
-/* Rows of people that are entered together: one statement a table. */
-typedef struct {
-	GString *attendees, *bookings, *presences;
-} Rows;
-Rows rows_new(void);
-void rows_add(Rows *rows, guint no, const Somebody *who);
-void rows_enter(Engine *engine, Rows *rows); /* and frees them */
-
 typedef struct {
 	Record *record;
 	Db *db;
 	Event *event;
 } Asking;
+
+/* Rows of people that are entered together: one statement a table. */
+typedef struct {
+	GString *attendees, *bookings, *presences, *names;
+	Asking asking;    /* for the keys that names are sealed with, once there is a name */
+	const char *slug; /* of all whose names are there */
+} Rows;
+Rows rows_new(void);
+void rows_add(Engine *engine, Rows *rows, guint no, const Somebody *who);
+void rows_enter(Engine *engine, Rows *rows); /* and frees them */
+
 void asking_begin(Engine *engine, const char *slug, Asking *ret);
 void asking_end(Asking *asking);
 

@@ -200,7 +200,7 @@ the_counts_are_those_of_counting_by_hand(Engine *engine, gconstpointer data)
 			.waiting = (guint)g_test_rand_int_range(0, 1 << SESSIONS_END),
 			.came = (guint)g_test_rand_int_range(0, 1 << SESSIONS_END),
 		};
-		rows_add(&rows, no, &who);
+		rows_add(engine, &rows, no, &who);
 		count_by_hand(&who, by_hand);
 	}
 	rows_enter(engine, &rows);

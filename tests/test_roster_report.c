@@ -120,6 +120,61 @@ everybody_is_listed_once_in_order(Engine *engine, gconstpointer data)
 	asking_end(&asking);
 }
 
+/* More of them than one thread opens. */
+static void
+everybody_has_their_own_name(Engine *engine, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	Rows people = rows_new();
+	small_event_define(engine, "day");
+	for (guint no = 1; no <= 300; no++) {
+		g_autofree char *name = no % 7 ? g_strdup_printf("Ana %u", no) : NULL;
+		rows_add(engine, &people, no,
+		        &(Somebody){ .region = NORTH, .option = PLAIN, .name = name });
+	}
+	rows_enter(engine, &people);
+	Asking asking;
+	asking_begin(engine, "day", &asking);
+	g_autoptr(RosterRows) rows = roster_rows_open(
+	        asking.db, asking.event, record_vault(asking.record), 0, 0, &error);
+	const RosterRow *row = NULL;
+	for (guint no = 1; no <= 300; no++) {
+		g_autofree char *name = no % 7 ? g_strdup_printf("Ana %u", no) : NULL;
+		roster_rows_next(rows, &row, &error);
+		g_assert_no_error(error);
+		g_assert_cmpuint(row->person->no, ==, no);
+		g_assert_cmpstr(row->name, ==, name);
+	}
+	asking_end(&asking);
+}
+
+/* Whichever thread comes upon them first. */
+static void
+the_first_of_many_tampered_names_is_told(Engine *engine, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	Rows people = rows_new();
+	small_event_define(engine, "day");
+	for (guint no = 1; no <= 300; no++)
+		rows_add(engine, &people, no,
+		        &(Somebody){ .region = NORTH, .option = PLAIN, .name = "Ana" });
+	rows_enter(engine, &people);
+	g_autofree char *sql =
+	        g_strdup_printf("UPDATE sealed SET value = (SELECT value FROM sealed WHERE owner = "
+	                        "%" G_GINT64_FORMAT ") WHERE owner >= %" G_GINT64_FORMAT,
+	                somebody_id(1), somebody_id(42));
+	engine_must(engine, sql);
+	Asking asking;
+	asking_begin(engine, "day", &asking);
+	g_autoptr(RosterRows) rows = roster_rows_open(
+	        asking.db, asking.event, record_vault(asking.record), 0, 0, &error);
+	const RosterRow *row = NULL;
+	g_assert_false(roster_rows_next(rows, &row, &error));
+	g_assert_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT);
+	g_assert_true(g_str_has_prefix(error->message, "person number 42: "));
+	asking_end(&asking);
+}
+
 static void
 a_tampered_name_stops_the_roster(Engine *engine, gconstpointer data)
 {
@@ -151,6 +206,8 @@ main(int argc, char **argv)
 	ENGINE(deleted_people_practice_and_unused_spares_are_not_listed);
 	ENGINE(a_session_lists_who_is_expected_or_came);
 	ENGINE(everybody_is_listed_once_in_order);
+	ENGINE(everybody_has_their_own_name);
+	ENGINE(the_first_of_many_tampered_names_is_told);
 	ENGINE(a_tampered_name_stops_the_roster);
 	return engine_run();
 }
