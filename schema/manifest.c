@@ -158,8 +158,9 @@ manifest_read(Db *db, const Event *event, VaultEvent *keys, guint16 session_no, 
 	                        error),
 	                TRUE, error))
 		return FALSE;
-	qsort(ret_entries->data, ret_entries->len / MANIFEST_ENTRY_BYTES, MANIFEST_ENTRY_BYTES,
-	        by_mark);
+	if (ret_entries->len > 0) /* empty ones have no memory, and qsort() wants some */
+		qsort(ret_entries->data, ret_entries->len / MANIFEST_ENTRY_BYTES,
+		        MANIFEST_ENTRY_BYTES, by_mark);
 	return TRUE;
 }
 
