@@ -230,7 +230,7 @@ typedef struct {
  * are not in too; a difference every holder whom a record, void, merge, deletion or release has touched
  * since, whether it changed anything or not. So all lines are true up to the list's version, and a void
  * made elsewhere overrules the own log: by OUT in a list not older than the answer that named
- * the own record durable.
+ * the own record durable. An empty difference says something too: that the list is true up to its version.
  */
 DeviceTake device_take_known(
         DeviceMemory *memory, const DeviceHead *head, const DeviceKnown *known, uint32_t n);
