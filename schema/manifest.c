@@ -175,7 +175,8 @@ known_read(Db *db, const Event *event, guint16 session_no, gint64 since, GArray 
 	        "SELECT a.no, p.first_at, p.checkpoint_no, 1 FROM presence p"
 	        " JOIN attendee a ON a.id = p.attendee"
 	        " WHERE p.event = $1 AND p.session_no = $2 AND p.version > $3"
-	        " UNION ALL SELECT a.no, 0, 0, 0 FROM presence_gone g"
+	        " UNION ALL SELECT a.no, 0, 0, CASE WHEN a.merged_into IS NOT NULL"
+	        " OR a.state = 'deleted' THEN 2 ELSE 0 END FROM presence_gone g"
 	        " JOIN attendee a ON a.id = g.attendee"
 	        " LEFT JOIN presence p ON p.event = g.event AND p.session_no = g.session_no"
 	        " AND p.attendee = g.attendee"
@@ -190,7 +191,8 @@ known_read(Db *db, const Event *event, guint16 session_no, gint64 since, GArray 
 			.holder = (guint32)db_column_int(rows, 0),
 			.minute = db_column_int(rows, 1) / 60000,
 			.checkpoint_no = (guint16)db_column_int(rows, 2),
-			.in = db_column_int(rows, 3) != 0,
+			.in = db_column_int(rows, 3) == 1,
+			.gone = db_column_int(rows, 3) == 2,
 		};
 		g_array_append_val(ret_known, entry);
 	}

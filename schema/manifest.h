@@ -25,6 +25,7 @@ typedef struct {
 	gint64 minute;  /* since 1970, when they came in; 0 when not in */
 	guint16 checkpoint_no;
 	gboolean in;
+	gboolean gone; /* the number is nobody's any more: deleted, or merged into another */
 } KnownEntry;
 
 /* Adds who is in at the session and who is not any more, touched after @since (0: all); of KnownEntry. */

@@ -216,9 +216,9 @@ known_json(const GArray *known)
 	for (guint i = 0; i < known->len; i++) {
 		const KnownEntry *entry = &g_array_index(known, KnownEntry, i);
 		json_array_append_new(list,
-		        json_pack("{s:i, s:I, s:i, s:b}", "holder", (int)entry->holder, "minute",
+		        json_pack("{s:i, s:I, s:i, s:o}", "holder", (int)entry->holder, "minute",
 		                (json_int_t)entry->minute, "checkpoint", entry->checkpoint_no, "in",
-		                entry->in));
+		                entry->gone ? json_null() : json_boolean(entry->in)));
 	}
 	return list;
 }
@@ -236,7 +236,8 @@ door_known(Request *request)
 		return refused;
 	if (!known_read(asked.db, asked.event, asked.session->no, asked.since, known, &error))
 		return reply_error(request, error);
-	if (!asked.full && known->len == 0)
+	/* an empty difference is told: it makes the phone's list true up to its version */
+	if (!asked.full && known->len == 0 && asked.since == asked.version)
 		return nothing_new(request);
 	id_to_hex(asked.history, history);
 	Reply *reply = reply_json(request, 200,

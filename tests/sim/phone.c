@@ -193,10 +193,10 @@ save_lists(Sim *sim, Phone *phone)
 }
 
 static void
-ask_known_anew(Sim *sim, Phone *phone, const Message *message)
+ask_whole(Sim *sim, Phone *phone, int kind)
 {
 	DeviceStatus status;
-	Message *ask = message_new(sim, phone, message->kind);
+	Message *ask = message_new(sim, phone, kind);
 
 	device_status(phone->memory, &status);
 	ask->asked_history = status.history;
@@ -213,8 +213,10 @@ take_list(Sim *sim, Phone *phone, const Message *message)
 
 	ENSURE(sim, 12, take != DEVICE_MALFORMED && take != DEVICE_NO_ROOM,
 	        "phone %d can't take a list: %d", phone->no, take);
-	if (take == DEVICE_WANT_FULL || take == DEVICE_WANT_MANIFEST)
-		ask_known_anew(sim, phone, message);
+	if (take == DEVICE_WANT_FULL)
+		ask_whole(sim, phone, message->kind);
+	if (take == DEVICE_WANT_MANIFEST) /* and the known list with the next sync */
+		ask_whole(sim, phone, ASK_MANIFEST);
 	if (take == DEVICE_TAKEN)
 		save_lists(sim, phone);
 }
