@@ -5,6 +5,7 @@
 #include "schema/error.h"
 #include "schema/init.h"
 #include "schema/roster.h"
+#include "schema/staff.h"
 #include "schema/verify.h"
 
 #include <stdio.h>
@@ -22,9 +23,10 @@ static const struct {
 	{ "export", export_command, "schema export", "print an event's definition" },
 	{ "import", roster_command, "schema import", "register a list of people from a CSV file" },
 	{ "verify", verify_command, "schema verify",
-	        "check database, keys, sealed values, scan log, presence and counts" },
+	        "check database, keys, sealed values, scan log, presence, counts and audit" },
 	{ "device", device_command, "schema device",
 	        "add, revoke or list phones and laptops that scan" },
+	{ "staff", staff_command, "schema staff", "add, disable or list people who sign in" },
 };
 
 static void

@@ -5,7 +5,7 @@
 #include "schema/id.h"
 
 #define CODE_CHARACTERS 16
-#define CODE_BYTES      10 /* 80 bits, 5 a character */
+#define CODE_BYTES      PAIRING_BITS_BYTES /* 80 bits, 5 a character */
 
 static const char alphabet[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -26,13 +26,11 @@ code_show(const char bare[CODE_CHARACTERS], char ret_code[PAIRING_CODE_LENGTH + 
 }
 
 void
-pairing_code_new(char ret_code[PAIRING_CODE_LENGTH + 1])
+pairing_code_show(const guint8 bytes[PAIRING_BITS_BYTES], char ret_code[PAIRING_CODE_LENGTH + 1])
 {
-	guint8 bytes[CODE_BYTES];
 	char bare[CODE_CHARACTERS];
 	guint bits = 0, held = 0, at = 0;
 
-	random_bytes(bytes, sizeof bytes);
 	for (guint i = 0; i < CODE_CHARACTERS; i++) {
 		if (held < 5) {
 			bits = (bits << 8 | bytes[at++]) & 0xfff;
@@ -42,6 +40,15 @@ pairing_code_new(char ret_code[PAIRING_CODE_LENGTH + 1])
 		bare[i] = alphabet[bits >> held & 31];
 	}
 	code_show(bare, ret_code);
+}
+
+void
+pairing_code_new(char ret_code[PAIRING_CODE_LENGTH + 1])
+{
+	guint8 bytes[CODE_BYTES];
+
+	random_bytes(bytes, sizeof bytes);
+	pairing_code_show(bytes, ret_code);
 }
 
 /* As it is hashed: capital, look-alikes read as the digits they look like. 0 for no such character. */

@@ -3,11 +3,14 @@
 #include "schema/definition_command.h"
 #include "schema/device.h"
 #include "schema/roster.h"
+#include "schema/staff.h"
 
 const ControlEntry schema_operations[] = {
 	{ "schema.load", definition_operation_load },
 	{ "device.add", device_operation_add },
 	{ "device.revoke", device_operation_revoke },
 	{ ROSTER_OPERATION, roster_import },
+	{ "staff.add", staff_operation_add },
+	{ "staff.disable", staff_operation_disable },
 	{ NULL },
 };

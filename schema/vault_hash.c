@@ -92,6 +92,17 @@ vault_link_holds(VaultEvent *keys, LinkPurpose purpose, const char *token, gint6
 	return sodium_memcmp(ours, token, LINK_TOKEN_LENGTH) == 0;
 }
 
+void
+vault_pairing_bits(
+        VaultEvent *keys, gint64 device, gint64 expires, guint8 ret_bits[VAULT_PAIRING_BYTES])
+{
+	guint8 message[16], hash[crypto_generichash_BYTES_MIN];
+	put_be64(message, device);
+	put_be64(message + 8, expires);
+	vault_keyed(keys, SUBKEY_PAIRING, message, sizeof message, hash, sizeof hash);
+	memcpy(ret_bits, hash, VAULT_PAIRING_BYTES);
+}
+
 static void
 csrf_of_hour(VaultEvent *keys, const guint8 submission[16], guint32 hour,
         char ret_token[CSRF_TEXT_LENGTH + 1])

@@ -13,7 +13,8 @@ typedef enum {
 	SUBKEY_CONTENT = 3,
 	SUBKEY_SUBMISSION = 4,
 	SUBKEY_LOG = 5,
-#define SUBKEYS 6
+	SUBKEY_PAIRING = 6,
+#define SUBKEYS 7
 } Subkey;
 
 /* BLAKE2b under the subkey. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/audit.h"
 #include "schema/id.h"
 #include "schema/verify_database.h"
 #include "schema/verify_parts.h"
@@ -138,7 +139,8 @@ verify_rows(Db *db, Vault *vault, Faults *found, VerifyCounts *counts, GError **
 		if (!verify_log(db, event, found, &counts->scans, &counts->presences, error))
 			return FALSE;
 	}
-	return verify_counts(db, found, &counts->counts, error);
+	return verify_counts(db, found, &counts->counts, error) &&
+	        audit_verify(db, found, &counts->audit, error);
 }
 
 gboolean

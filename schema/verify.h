@@ -8,13 +8,14 @@
  *   scan log    every line has its check value
  *   presence    is what the log says: door.md, "The scan log"
  *   counts      taken is what is booked
+ *   audit       the chain has all its lines (audit.h)
  */
 #pragma once
 
 #include "schema/record.h"
 
 typedef struct {
-	gint64 events, sealed, scans, presences, counts;
+	gint64 events, sealed, scans, presences, counts, audit;
 } VerifyCounts;
 
 /* Adds what is wrong to @found, with its place. FALSE with @error when the question went

@@ -33,7 +33,7 @@ verify_command(int argc, char **argv)
 	g_autoptr(GPtrArray) found = faults_new();
 	VerifyCounts counts;
 	g_autoptr(Settings) settings = settings_take(&argc, &argv, NULL,
-	        "checks database, keys, sealed values, scan log, presence and counts", FALSE,
+	        "checks database, keys, sealed values, scan log, presence, counts and audit", FALSE,
 	        &error);
 	if (settings == NULL)
 		return error_report(error);
@@ -49,7 +49,8 @@ verify_command(int argc, char **argv)
 		return print_found(found);
 	printf("all holds: events %" G_GINT64_FORMAT ", sealed values %" G_GINT64_FORMAT
 	       ", scans %" G_GINT64_FORMAT ", presences %" G_GINT64_FORMAT
-	       ", counts %" G_GINT64_FORMAT "\n",
-	        counts.events, counts.sealed, counts.scans, counts.presences, counts.counts);
+	       ", counts %" G_GINT64_FORMAT ", audit lines %" G_GINT64_FORMAT "\n",
+	        counts.events, counts.sealed, counts.scans, counts.presences, counts.counts,
+	        counts.audit);
 	return 0;
 }

@@ -1,0 +1,368 @@
+/* `turnout schema staff add | disable | list`. */
+#include "schema/staff.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/audit.h"
+#include "schema/id.h"
+#include "schema/settings.h"
+
+static const char *
+member(const json_t *asked, const char *name)
+{
+	return json_string_value(json_object_get(asked, name));
+}
+
+/* ---- add ---- */
+
+typedef struct {
+	gint64 id; /* of a new person */
+	const char *name, *password;
+	StaffRole role;
+	const Event *event;
+	guint16 region_no;
+	gint64 now;
+} Adding;
+
+/* The person's row: a new one, or the password of the one who is there; @ret_id whose it is. */
+static gboolean
+write_person(Db *db, const Adding *adding, gint64 *ret_id, GError **error)
+{
+	return db_run(db,
+	               "INSERT INTO staff (id, name, password, made) VALUES ($1, $2, $3, $4)"
+	               " ON CONFLICT (name) DO UPDATE SET password = excluded.password,"
+	               " disabled = 0",
+	               DB_ARGS(db_int(adding->id), db_text(adding->name),
+	                       db_text(adding->password), db_int(adding->now)),
+	               NULL, error) &&
+	        db_ask_int(db, "SELECT id FROM staff WHERE name = $1",
+	                DB_ARGS(db_text(adding->name)), 0, ret_id, error);
+}
+
+static gboolean
+sign_out_everywhere(Db *db, gint64 staff, GError **error)
+{
+	return db_run(db, "DELETE FROM staff_session WHERE staff = $1", DB_ARGS(db_int(staff)),
+	        NULL, error);
+}
+
+static gboolean
+add_person(Db *db, gpointer data, GError **error)
+{
+	const Adding *adding = data;
+	const EventRegion *region = event_region(adding->event, adding->region_no);
+	gint64 id = 0;
+
+	if (!write_person(db, adding, &id, error) || !sign_out_everywhere(db, id, error))
+		return FALSE;
+	if (!db_run(db,
+	            "INSERT INTO staff_role (staff, event, role, region_no) VALUES ($1, $2, $3, $4)"
+	            " ON CONFLICT (staff, event) DO UPDATE SET role = excluded.role,"
+	            " region_no = excluded.region_no",
+	            DB_ARGS(db_int(id), db_bytes(adding->event->id, EVENT_ID_BYTES),
+	                    db_text(staff_role_name(adding->role)),
+	                    region ? db_int(region->no) : db_null()),
+	            NULL, error))
+		return FALSE;
+	g_autofree char *detail = g_strdup_printf("%s: %s%s%s", adding->name,
+	        staff_role_name(adding->role), region ? " " : "", region ? region->code : "");
+	return audit_add(db, adding->event->id, AUDIT_OPERATOR, "role", detail, adding->now, error);
+}
+
+/* The event that was named, or the only one there is. */
+static Event *
+find_event(Db *db, const char *slug, GError **error)
+{
+	g_autoptr(GString) known = g_string_new(NULL);
+	g_autofree char *only = NULL;
+	DbStep step = DB_ERROR_ROW;
+
+	if (slug != NULL)
+		return event_read(db, slug, error);
+	g_autoptr(DbRows) rows =
+	        db_query(db, "SELECT slug FROM event ORDER BY slug", DB_NO_ARGS, error);
+	if (rows == NULL)
+		return NULL;
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		g_string_append_printf(
+		        known, "%s%s", known->len ? ", " : "", db_column_text(rows, 0));
+		if (only == NULL)
+			only = g_strdup(db_column_text(rows, 0));
+	}
+	if (step != DB_NO_ROW)
+		return NULL;
+	g_clear_pointer(&rows, db_rows_free);
+	if (only != NULL && strcmp(only, known->str) == 0)
+		return event_read(db, only, error);
+	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+	        only ? "say in which event: --event %s"
+	             : "there is no event yet: `turnout schema load` first%s",
+	        only ? known->str : "");
+	return NULL;
+}
+
+static gboolean
+find_region(const Event *event, StaffRole role, const char *code, guint16 *ret_no, GError **error)
+{
+	g_autoptr(GString) known = g_string_new(NULL);
+
+	*ret_no = 0;
+	if (role != ROLE_REGION && code == NULL)
+		return TRUE;
+	if (role != ROLE_REGION) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "--region goes with --role region only");
+		return FALSE;
+	}
+	const EventRegion *region = code ? event_region_by_code(event, code) : NULL;
+	if (region != NULL) {
+		*ret_no = region->no;
+		return TRUE;
+	}
+	for (guint i = 0; i < event->regions->len; i++)
+		g_string_append_printf(known, "%s%s", i ? ", " : "",
+		        ((const EventRegion *)g_ptr_array_index(event->regions, i))->code);
+	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+	        "--role region needs --region, one of %s", known->str);
+	return FALSE;
+}
+
+static char *
+take_name(const json_t *asked, GError **error)
+{
+	const char *given = member(asked, "name");
+	char *name = given ? staff_name_fold(given) : NULL;
+
+	if (name == NULL)
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "a name to sign in with has letters, digits and . _ - @, at most %d",
+		        STAFF_NAME_MAX);
+	return name;
+}
+
+static Event *
+read_event(Record *record, const char *slug, GError **error)
+{
+	g_autoptr(Db) db = record_reader(record, error);
+
+	if (db == NULL || !db_begin(db, error))
+		return NULL;
+	Event *event = find_event(db, slug, error);
+	db_rollback(db);
+	return event;
+}
+
+json_t *
+staff_operation_add(Record *record, const json_t *asked, gint64 now, GError **error)
+{
+	g_autofree char *name = take_name(asked, error);
+	g_autoptr(Event) event = name ? read_event(record, member(asked, "event"), error) : NULL;
+	Adding adding = { .id = id_new(now * 1000),
+		.name = name,
+		.password = member(asked, "password"),
+		.role = staff_role_parse(member(asked, "role")),
+		.event = event,
+		.now = now };
+
+	if (event == NULL)
+		return NULL;
+	if (adding.role == ROLE_NOBODY) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "--role is owner, staff, region or viewer");
+		return NULL;
+	}
+	if (adding.password == NULL || !password_hash_looks_right(adding.password)) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
+		        "a password comes as its hash");
+		return NULL;
+	}
+	if (!find_region(event, adding.role, member(asked, "region"), &adding.region_no, error) ||
+	        !writer_run(record_writer(record), add_person, &adding, error))
+		return NULL;
+	return json_pack("{s:s, s:s, s:s}", "name", name, "event", event->slug, "role",
+	        staff_role_name(adding.role));
+}
+
+/* ---- disable ---- */
+
+typedef struct {
+	const char *name;
+	gint64 now;
+	gboolean found;
+} Disabling;
+
+static gboolean
+disable_person(Db *db, gpointer data, GError **error)
+{
+	Disabling *disabling = data;
+	gint64 id = 0;
+
+	if (!db_ask_int(db, "SELECT id FROM staff WHERE name = $1",
+	            DB_ARGS(db_text(disabling->name)), 0, &id, error))
+		return FALSE;
+	disabling->found = id != 0;
+	if (id == 0)
+		return TRUE;
+	return db_run(db, "UPDATE staff SET disabled = 1 WHERE id = $1", DB_ARGS(db_int(id)), NULL,
+	               error) &&
+	        sign_out_everywhere(db, id, error) &&
+	        audit_add(db, NULL, AUDIT_OPERATOR, "disable", disabling->name, disabling->now,
+	                error);
+}
+
+json_t *
+staff_operation_disable(Record *record, const json_t *asked, gint64 now, GError **error)
+{
+	g_autofree char *name = take_name(asked, error);
+	Disabling disabling = { .name = name, .now = now };
+
+	if (name == NULL || !writer_run(record_writer(record), disable_person, &disabling, error))
+		return NULL;
+	if (!disabling.found) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
+		        "nobody signs in as \"%s\"", name);
+		return NULL;
+	}
+	return json_object();
+}
+
+/* ---- list ---- */
+
+static gboolean
+print_list(Db *db, GError **error)
+{
+	DbStep step = DB_ERROR_ROW;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT p.name, p.disabled, e.slug, r.role, g.code"
+	        " FROM staff p LEFT JOIN staff_role r ON r.staff = p.id"
+	        " LEFT JOIN event e ON e.id = r.event"
+	        " LEFT JOIN region g ON g.event = r.event AND g.no = r.region_no"
+	        " ORDER BY p.name, e.slug",
+	        DB_NO_ARGS, error);
+
+	if (rows == NULL)
+		return FALSE;
+	puts("name\tstate\tevent\trole\tregion");
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		const char *event = db_column_text(rows, 2), *role = db_column_text(rows, 3),
+			   *region = db_column_text(rows, 4);
+		printf("%s\t%s\t%s\t%s\t%s\n", db_column_text(rows, 0),
+		        db_column_int(rows, 1) ? "disabled" : "active", event ? event : "-",
+		        role ? role : "-", region ? region : "-");
+	}
+	return step == DB_NO_ROW;
+}
+
+static gboolean
+list(const RecordPlace *place, GError **error)
+{
+	g_autoptr(Record) record = record_open(place, RECORD_READ, error);
+	g_autoptr(Db) db = record ? record_reader(record, error) : NULL;
+
+	if (db == NULL || !db_begin(db, error))
+		return FALSE;
+	gboolean ok = print_list(db, error);
+	db_rollback(db);
+	return ok;
+}
+
+/* ---- the command ---- */
+
+/* The first line of what comes in, without its end. */
+static char *
+read_password(GError **error)
+{
+	char line[PASSWORD_MAX + 3];
+
+	if (fgets(line, sizeof line, stdin) == NULL) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "no password came in: --password-stdin reads one line");
+		return NULL;
+	}
+	char *password = g_strndup(line, strcspn(line, "\r\n"));
+	explicit_bzero(line, sizeof line);
+	return password;
+}
+
+/* The password stays in this process: its hash goes to the server. */
+static gboolean
+add(const RecordPlace *place, json_t *given, gint64 now, GError **error)
+{
+	json_auto_t *asked = given;
+	char hash[PASSWORD_HASH_MAX];
+	char *password = read_password(error);
+	const gboolean taken = password != NULL &&
+	        password_check(password, member(asked, "name"), error) &&
+	        password_hash(password, hash, error);
+
+	password_wipe(password);
+	if (!taken)
+		return FALSE;
+	json_object_set_new(asked, "password", json_string(hash));
+	const ControlEntry entry = { "staff.add", staff_operation_add };
+	json_auto_t *answer = control_call(place, &entry, json_incref(asked), now, error);
+	if (answer == NULL)
+		return FALSE;
+	printf("%s signs in to %s as %s\n", member(answer, "name"), member(answer, "event"),
+	        member(answer, "role"));
+	return TRUE;
+}
+
+static gboolean
+disable(const RecordPlace *place, const char *name, gint64 now, GError **error)
+{
+	const ControlEntry entry = { "staff.disable", staff_operation_disable };
+	json_auto_t *answer =
+	        control_call(place, &entry, json_pack("{s:s}", "name", name), now, error);
+
+	return answer != NULL;
+}
+
+static gboolean
+misused(GError **error)
+{
+	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+	        "say staff add NAME --role owner|staff|region|viewer [--region R] [--event E] "
+	        "--password-stdin, staff disable NAME, or staff list");
+	return FALSE;
+}
+
+int
+staff_command(int argc, char **argv)
+{
+	g_autofree char *role = NULL, *region = NULL, *event = NULL;
+	gboolean password_stdin = FALSE;
+	const GOptionEntry entries[] = {
+		{ "role", 0, 0, G_OPTION_ARG_STRING, &role, "what they may do",
+		        "owner|staff|region|viewer" },
+		{ "region", 0, 0, G_OPTION_ARG_STRING, &region, "a region lead's region", "CODE" },
+		{ "event", 0, 0, G_OPTION_ARG_STRING, &event,
+		        "in which event (else the only one there is)", "SLUG" },
+		{ "password-stdin", 0, 0, G_OPTION_ARG_NONE, &password_stdin,
+		        "the password is the first line of the standard input", NULL },
+		{ NULL },
+	};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Settings) settings = settings_take(&argc, &argv, entries,
+	        "staff add NAME | disable NAME | list: people who sign in", FALSE, &error);
+	if (settings == NULL)
+		return error_report(error);
+	RecordPlace place = settings_place(settings);
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	const char *verb = argc > 1 ? argv[1] : "";
+	gboolean ok;
+
+	if (strcmp(verb, "add") == 0 && argc == 3 && role && password_stdin)
+		ok = add(&place,
+		        json_pack("{s:s, s:s, s:s*, s:s*}", "name", argv[2], "role", role, "region",
+		                region, "event", event),
+		        now, &error);
+	else if (strcmp(verb, "disable") == 0 && argc == 3)
+		ok = disable(&place, argv[2], now, &error);
+	else if (strcmp(verb, "list") == 0 && argc == 2)
+		ok = list(&place, &error);
+	else
+		ok = misused(&error);
+	return ok ? 0 : error_report(error);
+}
