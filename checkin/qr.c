@@ -54,12 +54,9 @@ append_path(GString *svg, const QRcode *code)
 		}
 }
 
-GBytes *
-qr_svg(const char *text, const char *title_text, GError **error)
+static GBytes *
+svg_of(const QRcode *code, const char *title_text)
 {
-	g_autoptr(QRcode) code = encode(text, error);
-	if (code == NULL)
-		return NULL;
 	int side = code->width + 2 * QR_QUIET;
 	g_autoptr(GString) svg = g_string_sized_new(16 * 1024);
 
@@ -78,6 +75,27 @@ qr_svg(const char *text, const char *title_text, GError **error)
 	append_path(svg, code);
 	g_string_append(svg, "\"/></svg>\n");
 	return g_string_free_to_bytes(g_steal_pointer(&svg));
+}
+
+GBytes *
+qr_svg(const char *text, const char *title_text, GError **error)
+{
+	g_autoptr(QRcode) code = encode(text, error);
+
+	return code ? svg_of(code, title_text) : NULL;
+}
+
+GBytes *
+qr_svg_link(const char *link, GError **error)
+{
+	g_autoptr(QRcode) code = QRcode_encodeString8bit(link, 0, QR_ECLEVEL_M);
+
+	if (code == NULL) {
+		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
+		        "the link is too long for a QR code");
+		return NULL;
+	}
+	return svg_of(code, NULL);
 }
 
 static void

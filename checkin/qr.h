@@ -12,5 +12,7 @@
 /* An SVG document (one path, in units of a module, with a title of @title_text, nullable). NULL with
  * @error when @text can't be a code. */
 GBytes *qr_svg(const char *text, const char *title_text, GError **error);
+/* The same of a link, in bytes and at level M, since case matters in it. */
+GBytes *qr_svg_link(const char *link, GError **error);
 /* A 1-bit grey PNG, @scale (1 to 64) pixels a module, at a low zlib level. */
 GBytes *qr_png(const char *text, guint scale, GError **error);

@@ -422,3 +422,19 @@ table_print(const Table *table, TableFormat format, FILE *out, GError **error)
 		g_string_free(shown[i], TRUE);
 	return printed;
 }
+
+gboolean
+table_csv_piece(const Table *table, gboolean first, gsize enough, GString *text, gboolean *ret_end,
+        GError **error)
+{
+	g_autofree Cell *cells = g_new0(Cell, table->columns_n);
+	Print print = { .table = table, .text = text };
+	Next next = NEXT_ROW;
+
+	if (first)
+		csv_head(&print);
+	while (text->len < enough && (next = next_row(table, cells, error)) == NEXT_ROW)
+		csv_row(&print, cells);
+	*ret_end = next == NEXT_END;
+	return next != NEXT_ERROR;
+}

@@ -53,5 +53,10 @@ gboolean table_format_parse(const char *word, TableFormat *ret);
  * error stays. */
 gboolean table_print(const Table *table, TableFormat format, FILE *out, GError **error);
 
+/* The CSV of @table in pieces, with the head before the @first: appends rows to @text until it holds @enough
+ * bytes, or sets *ret_end. */
+gboolean table_csv_piece(const Table *table, gboolean first, gsize enough, GString *text,
+        gboolean *ret_end, GError **error);
+
 /* How many columns @text takes on a terminal. */
 guint text_width(const char *text);

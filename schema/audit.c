@@ -48,9 +48,9 @@ line_hash(const guint8 *before, gsize before_length, const Line *line, guint8 re
 static gboolean
 take_head(Db *db, gint64 *ret_no, guint8 ret_hash[32], gsize *ret_length, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "UPDATE audit_head SET no = no + 1 WHERE one = 1 RETURNING no, hash", DB_NO_ARGS,
-	        error);
+	g_autoptr(DbRows) rows =
+	        db_query(db, "UPDATE audit_head SET no = no + 1 WHERE one = 1 RETURNING no, hash",
+	                DB_NO_ARGS, error);
 	gsize length = 0;
 
 	if (rows == NULL)
@@ -162,10 +162,11 @@ check_line(DbRows *row, guint8 hash[32], gsize *hash_length, gint64 expected, Fa
 }
 
 static gboolean
-check_head(Db *db, gint64 last, const guint8 *hash, gsize hash_length, Faults *found, GError **error)
+check_head(
+        Db *db, gint64 last, const guint8 *hash, gsize hash_length, Faults *found, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(
-	        db, "SELECT no, hash FROM audit_head WHERE one = 1", DB_NO_ARGS, error);
+	g_autoptr(DbRows) rows =
+	        db_query(db, "SELECT no, hash FROM audit_head WHERE one = 1", DB_NO_ARGS, error);
 	gsize length = 0;
 
 	if (rows == NULL)
@@ -193,9 +194,9 @@ audit_verify(Db *db, Faults *found, gint64 *ret_lines, GError **error)
 	gsize hash_length = 0;
 	gint64 lines = 0, last = 0;
 	DbStep step = DB_ERROR_ROW;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT no, event, at, who, act, detail, hash FROM audit ORDER BY no", DB_NO_ARGS,
-	        error);
+	g_autoptr(DbRows) rows =
+	        db_query(db, "SELECT no, event, at, who, act, detail, hash FROM audit ORDER BY no",
+	                DB_NO_ARGS, error);
 
 	if (rows == NULL)
 		return FALSE;

@@ -105,3 +105,10 @@ counts_attendance(Db *db, const Event *event, GArray **ret, GError **error)
 	*ret = g_steal_pointer(&counts);
 	return TRUE;
 }
+
+gboolean
+counts_version(Db *db, const Event *event, gint64 *ret_version, GError **error)
+{
+	return db_ask_int(db, "SELECT version FROM event WHERE id = $1",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), 0, ret_version, error);
+}

@@ -20,6 +20,9 @@ typedef struct {
 
 #define COUNTS_PAGE 16384 /* people in memory at once */
 
+/* What the counts depend on is changed with this number: the event's version. */
+gboolean counts_version(Db *db, const Event *event, gint64 *ret_version, GError **error);
+
 /* One pass over the event's people. @db is inside a reading transaction. @ret is an array of
  * AttendanceCount, a row per region × session in the event's order, also when all is zero; rows of region 0
  * come last, and only when there is somebody in them. */

@@ -59,8 +59,8 @@ gboolean device_add(Db *db, gpointer data, GError **error);
 
 void pairing_code_new(char ret_code[PAIRING_CODE_LENGTH + 1]);
 #define PAIRING_BITS_BYTES 10
-void pairing_code_show(
-        const guint8 bits[PAIRING_BITS_BYTES], char ret_code[PAIRING_CODE_LENGTH + 1]);
+void
+pairing_code_show(const guint8 bits[PAIRING_BITS_BYTES], char ret_code[PAIRING_CODE_LENGTH + 1]);
 /* Of what a person may have typed: any case, hyphens and blanks anywhere, O as 0, I and L as 1. FALSE
  * when it can't be a code. */
 gboolean pairing_code_hash(const char *code, guint8 ret_hash[TOKEN_HASH_BYTES]);

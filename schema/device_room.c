@@ -110,7 +110,8 @@ device_room_renew(Db *db, gpointer data, GError **error)
 	gint64 changed = 0;
 
 	if (!db_run(db,
-	            "UPDATE device SET pairing_hash = $3, pairing_expires = $4, pairing_nonce = NULL"
+	            "UPDATE device SET pairing_hash = $3, pairing_expires = $4, pairing_nonce = "
+	            "NULL"
 	            " WHERE id = $1 AND event = $2 AND paired_at IS NULL AND revoked_at IS NULL",
 	            DB_ARGS(db_int(act->device), db_bytes(act->event, EVENT_ID_BYTES),
 	                    db_bytes(act->code_hash, TOKEN_HASH_BYTES), db_int(act->expires)),

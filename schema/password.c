@@ -124,9 +124,8 @@ password_check(const char *password, const char *name, GError **error)
 	}
 	g_autofree char *folded = text_fold(password);
 	g_autofree char *folded_name = text_fold(name);
-	const gboolean holds_name =
-	        strlen(folded_name) >= 4 && strlen(folded) < strlen(folded_name) + 8 &&
-	        strstr(folded, folded_name) != NULL;
+	const gboolean holds_name = strlen(folded_name) >= 4 &&
+	        strlen(folded) < strlen(folded_name) + 8 && strstr(folded, folded_name) != NULL;
 	if (!holds_name && !is_common(folded))
 		return TRUE;
 	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,

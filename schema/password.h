@@ -7,8 +7,8 @@
 
 #include "schema/error.h"
 
-#define PASSWORD_MIN 12
-#define PASSWORD_MAX 200 /* bytes */
+#define PASSWORD_MIN      12
+#define PASSWORD_MAX      200 /* bytes */
 #define PASSWORD_HASH_MAX 128
 
 /* INPUT when it may not be one; the message says why and never holds it. @name: whose. */

@@ -153,8 +153,8 @@ staff_session_read(Db *db, const guint8 id_hash[TOKEN_HASH_BYTES], gint64 now, S
 
 /* The event that a sign-in is about. */
 static gboolean
-first_event(Db *db, gint64 staff, gint64 now, guint8 ret_event[EVENT_ID_BYTES],
-        gboolean *ret_found, GError **error)
+first_event(Db *db, gint64 staff, gint64 now, guint8 ret_event[EVENT_ID_BYTES], gboolean *ret_found,
+        GError **error)
 {
 	g_autoptr(DbRows) rows = db_query(db,
 	        "SELECT r.event FROM staff_role r JOIN event e ON e.id = r.event"
@@ -189,7 +189,8 @@ staff_session_begin(Db *db, gpointer data, GError **error)
 	if (!found)
 		return TRUE;
 	if (!db_run(db, "DELETE FROM staff_session WHERE started <= $1 OR seen <= $2",
-	            DB_ARGS(db_int(begin->now - STAFF_SESSION_S), db_int(begin->now - STAFF_IDLE_S)),
+	            DB_ARGS(db_int(begin->now - STAFF_SESSION_S),
+	                    db_int(begin->now - STAFF_IDLE_S)),
 	            NULL, error) ||
 	        !db_run(db,
 	                "INSERT INTO staff_session (id_hash, staff, started, seen, event)"
@@ -236,7 +237,8 @@ staff_session_choose(Db *db, gpointer data, GError **error)
 
 	return db_run(db,
 	        "UPDATE staff_session SET event = $2 WHERE id_hash = $1 AND EXISTS"
-	        " (SELECT 1 FROM staff_role r WHERE r.staff = staff_session.staff AND r.event = $2)",
+	        " (SELECT 1 FROM staff_role r WHERE r.staff = staff_session.staff AND r.event = "
+	        "$2)",
 	        DB_ARGS(db_bytes(change->id_hash, TOKEN_HASH_BYTES),
 	                db_bytes(change->event, EVENT_ID_BYTES)),
 	        NULL, error);

@@ -17,8 +17,8 @@ typedef enum {
 	ROLE_REGION = 1 << 1, /* sees and takes out what is of their region */
 	ROLE_STAFF = 1 << 2,
 	ROLE_OWNER = 1 << 3,
-} StaffRole; /* bits, so that a route can name several */
-const char *staff_role_name(StaffRole role); /* "region" */
+} StaffRole;                                  /* bits, so that a route can name several */
+const char *staff_role_name(StaffRole role);  /* "region" */
 StaffRole staff_role_parse(const char *word); /* ROLE_NOBODY for any other */
 
 #define STAFF_IDLE_S    (30 * 60)

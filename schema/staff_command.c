@@ -33,8 +33,8 @@ write_person(Db *db, const Adding *adding, gint64 *ret_id, GError **error)
 	               "INSERT INTO staff (id, name, password, made) VALUES ($1, $2, $3, $4)"
 	               " ON CONFLICT (name) DO UPDATE SET password = excluded.password,"
 	               " disabled = 0",
-	               DB_ARGS(db_int(adding->id), db_text(adding->name),
-	                       db_text(adding->password), db_int(adding->now)),
+	               DB_ARGS(db_int(adding->id), db_text(adding->name), db_text(adding->password),
+	                       db_int(adding->now)),
 	               NULL, error) &&
 	        db_ask_int(db, "SELECT id FROM staff WHERE name = $1",
 	                DB_ARGS(db_text(adding->name)), 0, ret_id, error);
@@ -173,8 +173,8 @@ staff_operation_add(Record *record, const json_t *asked, gint64 now, GError **er
 		return NULL;
 	}
 	if (adding.password == NULL || !password_hash_looks_right(adding.password)) {
-		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
-		        "a password comes as its hash");
+		g_set_error_literal(
+		        error, TURNOUT_ERROR, TURNOUT_ERROR_BUG, "a password comes as its hash");
 		return NULL;
 	}
 	if (!find_region(event, adding.role, member(asked, "region"), &adding.region_no, error) ||
@@ -220,8 +220,8 @@ staff_operation_disable(Record *record, const json_t *asked, gint64 now, GError 
 	if (name == NULL || !writer_run(record_writer(record), disable_person, &disabling, error))
 		return NULL;
 	if (!disabling.found) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
-		        "nobody signs in as \"%s\"", name);
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "nobody signs in as \"%s\"",
+		        name);
 		return NULL;
 	}
 	return json_object();
@@ -246,7 +246,7 @@ print_list(Db *db, GError **error)
 	puts("name\tstate\tevent\trole\tregion");
 	while ((step = db_next(rows, error)) == DB_ROW) {
 		const char *event = db_column_text(rows, 2), *role = db_column_text(rows, 3),
-			   *region = db_column_text(rows, 4);
+		           *region = db_column_text(rows, 4);
 		printf("%s\t%s\t%s\t%s\t%s\n", db_column_text(rows, 0),
 		        db_column_int(rows, 1) ? "disabled" : "active", event ? event : "-",
 		        role ? role : "-", region ? region : "-");

@@ -83,8 +83,8 @@ gint64 vault_log_check(VaultEvent *keys, gconstpointer line, gsize length);
 
 /* 80 bits for the code by which @device is paired until @expires (schema/device_room.h). */
 #define VAULT_PAIRING_BYTES 10
-void vault_pairing_bits(VaultEvent *keys, gint64 device, gint64 expires,
-	guint8 ret_bits[VAULT_PAIRING_BYTES]);
+void vault_pairing_bits(
+        VaultEvent *keys, gint64 device, gint64 expires, guint8 ret_bits[VAULT_PAIRING_BYTES]);
 
 /* Links: nothing to store. Purposes are part of the MAC. */
 typedef enum {

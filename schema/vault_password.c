@@ -29,8 +29,8 @@ nobodys_hash(void)
 		char bytes[33], *made = g_malloc(PASSWORD_HASH_MAX);
 		randombytes_buf(bytes, sizeof bytes);
 		bytes[32] = '\0';
-		if (crypto_pwhash_str_alg(made, bytes, 32, PASSES, MEMORY,
-		            crypto_pwhash_ALG_ARGON2ID13) != 0)
+		if (crypto_pwhash_str_alg(
+		            made, bytes, 32, PASSES, MEMORY, crypto_pwhash_ALG_ARGON2ID13) != 0)
 			made[0] = '\0';
 		g_once_init_leave(&hash, made);
 	}

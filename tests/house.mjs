@@ -22,7 +22,7 @@ const libraries = [
   [/^curl\//, ['checkin/remote.c', 'web/mailer.c']],
   [/^xlsxwriter/, ['reports/xlsx.c']],
   [/^(cairo|pango|librsvg)/, ['reports/pdf.c']],
-  [/^microhttpd\.h$/, ['web/server.c']],
+  [/^microhttpd\.h$/, ['web/server.c', 'web/server_stream.c']],
   [/^zlib\.h$/, ['web/gzip.c']],
 ];
 

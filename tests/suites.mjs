@@ -18,4 +18,5 @@ export const suites = [
   { file: 'test_kill.mjs', minutes: 4 },
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },
+  { file: 'test_staff.mjs', minutes: 4 },
 ];

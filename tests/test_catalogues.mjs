@@ -80,7 +80,7 @@ const stringsOf = (files) => {
   }
   return found;
 };
-const literals = stringsOf([...list('web', '.c'), join(root, 'schema/intake.c')]);
+const literals = stringsOf([...list('web', '.c'), join(root, 'schema/intake.c'), join(root, 'schema/staff.c')]);
 
 // "error_%d_title", and "contact_" put before a code that stands in the sources as well
 const patterns = [...literals].filter((text) => /^\w+%d\w*$/.test(text))

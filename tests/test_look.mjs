@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
+import { faultsOf } from './lib/html.mjs';
 import { build, openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
@@ -14,25 +14,6 @@ const slug = 'immigrant-day-of-action';
 const screens = join(build, 'screens');
 const widths = { phone, laptop };
 const languages = ['en', 'es'];
-
-const validator = new HtmlValidate(new FileSystemConfigLoader({
-  root: true,
-  extends: ['html-validate:recommended', 'html-validate:document'],
-  rules: {
-    'doctype-style': ['error', { style: 'lowercase' }],
-    'void-style': ['error', { style: 'omit' }],
-    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button'] }], // several choices of one question
-    'require-sri': ['error', { target: 'crossorigin' }], // our own files have their hash in the address
-    'prefer-native-element': ['error', { exclude: ['button'] }], // a link that looks like a button leads to a page
-    'no-trailing-whitespace': 'off', // templates leave blank lines where a section is empty
-    'long-title': 'off',
-  },
-}));
-
-async function faultsOf(html) {
-  const report = await validator.validateString(html);
-  return report.results.flatMap(({ messages }) => messages.map(({ line, ruleId, message }) => `line ${line}: ${ruleId}: ${message}`));
-}
 
 describe('look', () => {
   let house, server, browser, visitor, region, token;

@@ -86,6 +86,11 @@ static const struct {
 	{ "registration", registration_routes },
 	{ "ticket", ticket_routes },
 	{ "door", door_routes },
+	{ "staff", staff_routes },
+	{ "staff_numbers", staff_numbers_routes },
+	{ "staff_devices", staff_devices_routes },
+	{ "staff_reports", staff_reports_routes },
+	{ "staff_audit", staff_audit_routes },
 };
 
 static void
@@ -106,6 +111,13 @@ check_row(GHashTable *seen, const Route *route)
 	const gboolean device = route->audience == FOR_DEVICE ||
 	        route->audience == FOR_ANY_DEVICE || route->audience == FOR_PAIRING;
 	g_assert_cmpint(device, ==, api);
+
+	/* the staff's room has roles on every door, and no other has any */
+	g_assert_cmpint(route->audience == FOR_STAFF, ==, route->roles != ROLE_NOBODY);
+	if (route->audience == FOR_STAFF || route->audience == FOR_SIGN_IN)
+		g_assert_true(g_str_has_prefix(route->path, "/staff"));
+	else if (g_str_has_prefix(route->path, "/staff"))
+		g_assert_cmpstr(route->path, ==, "/staff/sign-in");
 
 	/* no two rows answer the same: params by their place, not by their name */
 	g_autoptr(GString) shape = g_string_new(route->method == HTTP_GET ? "GET" : "POST");

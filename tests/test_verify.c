@@ -493,7 +493,8 @@ the_command_names_each_tampering(Engine *engine, gconstpointer data)
 	add(engine, event, scan(engine, 1, 2, 0, "reject_used"), 0);
 	g_autofree char *sound = command(engine, &status);
 	g_assert_cmpstr(sound, ==,
-	        "all holds: events 1, sealed values 6, scans 2, presences 1, counts 4, audit lines 0\n");
+	        "all holds: events 1, sealed values 6, scans 2, presences 1, counts 4, audit lines "
+	        "0\n");
 	g_assert_cmpint(status, ==, 0);
 	for (guint i = 0; i < G_N_ELEMENTS(tamperings); i++) {
 		engine_must(engine, tamperings[i][0]);

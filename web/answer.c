@@ -139,21 +139,15 @@ pack(const Request *request, const Reply *reply)
 }
 
 void
-answer_body(Request *request, const Reply *reply, gboolean closing, Answer *ret)
+answer_head(Request *request, const Reply *reply, gboolean closing, Answer *ret)
 {
 	const Server *server = request->server;
-	const gboolean same = reply->cached && request_has(request, reply->etag);
-	*ret = (Answer){ .status = same ? 304 : reply->status };
-	if (!same) {
-		ret->packed = pack(request, reply);
-		ret->bytes = ret->packed ? ret->packed : reply->bytes;
-	}
 	for (guint i = 0; i < server->headers_n; i++)
 		if (!says(reply, server->headers[i].name))
 			say(ret, server->headers[i].name, server->headers[i].value);
 	for (guint i = 0; i < reply->headers_n; i++)
 		say(ret, reply->headers[i].name, reply->headers[i].value);
-	if (ret->bytes != NULL && reply->type != NULL)
+	if ((ret->bytes != NULL || reply->kind == REPLY_STREAM) && reply->type != NULL)
 		say(ret, "Content-Type", reply->type);
 	if (ret->packed != NULL)
 		say(ret, "Content-Encoding", "gzip");
@@ -163,4 +157,16 @@ answer_body(Request *request, const Reply *reply, gboolean closing, Answer *ret)
 	}
 	say_caching(reply, ret);
 	say_own(request, closing, ret);
+}
+
+void
+answer_body(Request *request, const Reply *reply, gboolean closing, Answer *ret)
+{
+	const gboolean same = reply->cached && request_has(request, reply->etag);
+	*ret = (Answer){ .status = same ? 304 : reply->status };
+	if (!same) {
+		ret->packed = pack(request, reply);
+		ret->bytes = ret->packed ? ret->packed : reply->bytes;
+	}
+	answer_head(request, reply, closing, ret);
 }

@@ -25,6 +25,11 @@ static const Route *const tables[] = {
 	registration_routes,
 	ticket_routes,
 	door_routes,
+	staff_routes,
+	staff_numbers_routes,
+	staff_devices_routes,
+	staff_reports_routes,
+	staff_audit_routes,
 	NULL,
 };
 

@@ -154,3 +154,20 @@ connection_works(Connection *connection, gint64 milliseconds)
 	set_until(connection, milliseconds);
 	__atomic_store_n(&connection->reads, 0, __ATOMIC_RELAXED);
 }
+
+/* Waits until @count was zero for @quiet_us; FALSE when it wasn't by then. */
+gboolean
+wait_for_none(const gint *count, gint64 quiet_us, gint64 until_us)
+{
+	gint64 quiet_since = g_get_monotonic_time();
+	for (;;) {
+		const gint64 now = g_get_monotonic_time();
+		if (__atomic_load_n(count, __ATOMIC_SEQ_CST) > 0)
+			quiet_since = now;
+		else if (now - quiet_since >= quiet_us)
+			return TRUE;
+		if (now > until_us)
+			return FALSE;
+		g_usleep(2000);
+	}
+}

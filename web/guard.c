@@ -60,6 +60,8 @@ guard_before_body(Request *request)
 	case FOR_ANYONE:
 	case FOR_HOLDER:
 	case FOR_PAIRING:
+	case FOR_STAFF: /* by their cookie: guard_staff() */
+	case FOR_SIGN_IN:
 		break;
 	}
 	if (route->method != HTTP_POST)
@@ -101,11 +103,13 @@ guard_after_body(Request *request)
 			return refused;
 	}
 	if (route->method != HTTP_POST || request->api)
-		return NULL;
+		return route->audience == FOR_STAFF ? guard_staff(request) : NULL;
 	gsize length = 0;
 	const char *body = request_body(request, &length);
 	request->form = fields_parse(body, length);
 	if (request->form == NULL)
 		return error_reply(request, 400, NULL);
+	if (route->audience == FOR_STAFF)
+		return guard_staff(request);
 	return route->audience == FOR_ANYONE ? guard_csrf(request) : NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/device.h"
+#include "web/heard.h"
 #include "web/server_private.h"
 
 #define DEVICES_KEPT_MAX 1024
@@ -97,5 +98,6 @@ guard_device(Request *request)
 	if (device.expired && !any)
 		return error_reply(request, 401, "this device's pairing has ended");
 	request->device = g_memdup2(&device, sizeof(device));
+	heard_note(request, device.id);
 	return NULL;
 }

@@ -114,3 +114,14 @@ listen_open(const char *address, char **ret_host, gboolean *ret_loopback, gboole
 	}
 	return fd;
 }
+
+gboolean
+address_is_local(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET) {
+		const struct sockaddr_in *at = (const struct sockaddr_in *)address;
+		return ntohl(at->sin_addr.s_addr) >> 24 == 127;
+	}
+	const struct in6_addr *at = &((const struct sockaddr_in6 *)address)->sin6_addr;
+	return IN6_IS_ADDR_LOOPBACK(at) || (IN6_IS_ADDR_V4MAPPED(at) && at->s6_addr[12] == 127);
+}

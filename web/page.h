@@ -8,6 +8,7 @@
 #include "schema/device.h"
 #include "schema/event.h"
 #include "schema/record.h"
+#include "schema/staff.h"
 #include "web/fields.h"
 #include "web/locale.h"
 
@@ -44,6 +45,14 @@ const char *request_base_url(const Request *request);
 CsrfState request_csrf(const Request *request);
 /* The paired device of an /api/ request, after the guard let it in. */
 const Device *request_device(const Request *request);
+/* Who signed in, for a page FOR_STAFF: their role is one of the route's, and event and region are
+ * theirs, whatever the request says. */
+const StaffSession *request_staff(const Request *request);
+/* What a form of the session carries as "csrf". */
+const char *request_staff_csrf(const Request *request);
+/* The cookie's name, and the header that sets it to @token (NULL: takes it away). */
+const char *request_staff_cookie(const Request *request);
+void reply_staff_cookie(Request *request, Reply *reply, const char *token);
 
 /* ---- the reply; each takes over what it is given ---- */
 /* The template @name with @data (reference taken; gets "_", "lang", "dir", "languages", "base"). */
@@ -93,3 +102,16 @@ Reply *reply_filled(Request *request, Prepared *prepared, const Filling *filling
 typedef Reply *(*ReplyThen)(Request *request, gpointer data, const GError *error);
 Reply *
 reply_after(Request *request, DbWork work, ReplyThen then, gpointer data, GDestroyNotify destroy);
+
+/* Runs @work on the slow pool, then @then on a worker thread. @alone: at most one such runs at a time (what takes
+ * much memory). @then's error is set when too many wait. */
+typedef void (*SlowWork)(gpointer data);
+Reply *reply_slow(Request *request, gboolean alone, SlowWork work, ReplyThen then, gpointer data,
+        GDestroyNotify destroy);
+
+/* An answer of unknown length, that comes in pieces: @read appends one to @into, on the slow pool, until
+ * it sets *ret_end. When it fails, the connection breaks off, so that nobody takes a part for the
+ * whole. */
+typedef gboolean (*ReplyRead)(gpointer data, GString *into, gboolean *ret_end, GError **error);
+Reply *reply_stream(
+        Request *request, const char *type, ReplyRead read, gpointer data, GDestroyNotify destroy);

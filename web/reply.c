@@ -159,6 +159,31 @@ reply_after(Request *request, DbWork work, ReplyThen then, gpointer data, GDestr
 	return reply;
 }
 
+Reply *
+reply_slow(Request *request, gboolean alone, SlowWork work, ReplyThen then, gpointer data,
+        GDestroyNotify destroy)
+{
+	Reply *reply = reply_new(REPLY_SLOW, 0);
+	reply->slow = work;
+	reply->alone = alone;
+	reply->then = then;
+	reply->data = data;
+	reply->destroy = destroy;
+	return reply;
+}
+
+Reply *
+reply_stream(
+        Request *request, const char *type, ReplyRead read, gpointer data, GDestroyNotify destroy)
+{
+	Reply *reply = reply_new(REPLY_STREAM, 200);
+	reply->type = reply->type_owned = g_strdup(type);
+	reply->read = read;
+	reply->data = data;
+	reply->destroy = destroy;
+	return reply;
+}
+
 void
 reply_compress(Reply *reply)
 {

@@ -121,6 +121,8 @@ request_free(Request *request)
 	fields_free(request->cookies);
 	g_slist_free_full(request->events, (GDestroyNotify)event_unref);
 	g_free(request->device);
+	staff_session_free(request->staff);
+	explicit_bzero(request->staff_csrf, sizeof request->staff_csrf);
 	g_free(request->uri);
 	g_free(request);
 }

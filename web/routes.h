@@ -20,6 +20,8 @@ typedef enum {
 	FOR_DEVICE, /* Authorization: Bearer, of a paired device */
 	FOR_ANY_DEVICE, /* the same, revoked and expired ones too: what they scanned is taken in */
 	FOR_PAIRING,    /* a one-time code in the body */
+	FOR_STAFF,      /* who signed in, with one of the route's roles in the event they look at */
+	FOR_SIGN_IN,    /* the form by which they do: anyone's, and no event's */
 	FOR_OPERATOR,   /* not public by default: loopback only */
 } Audience;
 
@@ -29,6 +31,8 @@ typedef struct {
 	Audience audience;
 	Page page;
 	gsize body_max; /* 0: ROUTE_BODY_MAX for POST */
+	guint roles;    /* of StaffRole, for FOR_STAFF; 0 is nobody */
+	gboolean quiet; /* asked by a script: no sign that a person is there */
 } Route;
 
 #define ROUTE_BODY_MAX (64 * 1024)
@@ -37,4 +41,9 @@ extern const Route site_routes[]; /* "/", /healthz, assets */
 extern const Route event_routes[];
 extern const Route registration_routes[];
 extern const Route ticket_routes[];
-extern const Route door_routes[]; /* /api/v1/door/ */
+extern const Route door_routes[];  /* /api/v1/door/ */
+extern const Route staff_routes[]; /* signing in and out */
+extern const Route staff_numbers_routes[];
+extern const Route staff_devices_routes[];
+extern const Route staff_reports_routes[];
+extern const Route staff_audit_routes[];

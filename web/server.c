@@ -6,6 +6,7 @@
  *   "%00" would end a URL early                                 refused by the text as it came
  *   timeouts count inactivity only                              deadlines.c shuts who is late
  *   MHD_stop_daemon() aborts while a connection is suspended    server_stop() waits for them first
+ *   a reader of a stream may suspend and give nothing           server_stream.c fills it elsewhere
  *   a socket that was quiesced still accepts in the kernel      server_stop() closes it at last
  */
 #include <microhttpd.h>
@@ -179,14 +180,37 @@ write_waiting(Db *db, gpointer data, GError **error)
 
 static enum MHD_Result send_reply(Exchange *exchange, Reply *reply);
 
+gboolean
+transport_hold(Transport *transport)
+{
+	__atomic_add_fetch(&transport->suspended, 1, __ATOMIC_SEQ_CST);
+	if (state_of(transport) != STATE_CLOSED)
+		return TRUE;
+	transport_let_go(transport);
+	return FALSE;
+}
+
+void
+transport_let_go(Transport *transport)
+{
+	__atomic_sub_fetch(&transport->suspended, 1, __ATOMIC_SEQ_CST);
+}
+
+/* On a thread of the slow pool. */
+static void
+run_slow(gpointer data)
+{
+	const Reply *waiting = ((Exchange *)data)->request->waiting;
+	waiting->slow(waiting->data);
+}
+
+/* For the writer, or the slow pool. */
 static enum MHD_Result
-wait_for_writer(Exchange *exchange, Reply *reply)
+wait_for_others(Exchange *exchange, Reply *reply)
 {
 	Request *request = exchange->request;
-	Transport *transport = exchange->transport;
-	__atomic_add_fetch(&transport->suspended, 1, __ATOMIC_SEQ_CST);
-	if (state_of(transport) == STATE_CLOSED) {
-		__atomic_sub_fetch(&transport->suspended, 1, __ATOMIC_SEQ_CST);
+	Server *server = request->server;
+	if (!transport_hold(exchange->transport)) {
 		reply_free(reply);
 		return send_reply(exchange, error_reply(request, 503, NULL));
 	}
@@ -194,7 +218,10 @@ wait_for_writer(Exchange *exchange, Reply *reply)
 	request->waiting = reply;
 	connection_works(request->connection, 0);
 	MHD_suspend_connection(exchange->connection);
-	writer_submit(record_writer(request->server->record), write_waiting, written, exchange);
+	if (reply->kind == REPLY_SLOW)
+		slow_submit(server->slow, reply->alone, run_slow, written, exchange);
+	else
+		writer_submit(record_writer(server->record), write_waiting, written, exchange);
 	return MHD_YES;
 }
 
@@ -204,13 +231,30 @@ after_writer(Exchange *exchange)
 	Request *request = exchange->request;
 	if (!__atomic_load_n(&request->waited, __ATOMIC_ACQUIRE))
 		return MHD_YES;
-	__atomic_sub_fetch(&exchange->transport->suspended, 1, __ATOMIC_SEQ_CST);
+	transport_let_go(exchange->transport);
 	request->worker = worker_of_thread(request->server);
 	Reply *reply = request_then(request);
 	reply_free(g_steal_pointer(&request->waiting));
-	request->waited = 0;
+	__atomic_store_n(&request->waited, 0, __ATOMIC_RELEASE);
 	g_clear_error(&request->outcome);
 	return send_reply(exchange, reply);
+}
+
+static enum MHD_Result
+send_stream(Exchange *exchange, Reply *reply, gboolean closing)
+{
+	Answer answer = { .status = reply->status };
+	struct MHD_Response *response =
+	        stream_response(exchange->request, exchange->connection, reply);
+	if (response == NULL)
+		return send_response(exchange, 503, exchange->transport->broken, 0);
+	answer_head(exchange->request, reply, closing, &answer);
+	for (guint i = 0; i < answer.headers_n; i++)
+		MHD_add_response_header(response, answer.headers[i].name, answer.headers[i].value);
+	enum MHD_Result result = send_response(exchange, reply->status, response, 0);
+	MHD_destroy_response(response);
+	answer_clear(&answer);
+	return result;
 }
 
 /* Takes @reply. */
@@ -218,14 +262,16 @@ static enum MHD_Result
 send_reply(Exchange *exchange, Reply *reply)
 {
 	Request *request = exchange->request;
-	if (reply->kind == REPLY_WAITING) {
+	if (reply->kind == REPLY_WAITING || reply->kind == REPLY_SLOW) {
 		request_rest(request); /* the thread goes on with others */
-		return wait_for_writer(exchange, reply);
+		return wait_for_others(exchange, reply);
 	}
 	const gboolean closing = request->close || state_of(exchange->transport) != STATE_OPEN;
 	enum MHD_Result result = MHD_NO;
 	if (reply->kind == REPLY_PREPARED && !closing && !request->set_lang) {
 		result = send_shared(exchange, reply->prepared);
+	} else if (reply->kind == REPLY_STREAM) {
+		result = send_stream(exchange, reply, closing);
 	} else {
 		Answer answer;
 		if (reply->kind == REPLY_PREPARED)
@@ -260,14 +306,7 @@ is_local(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 	        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	if (info == NULL || info->client_addr == NULL)
-		return FALSE;
-	if (info->client_addr->sa_family == AF_INET) {
-		const struct sockaddr_in *at = (const struct sockaddr_in *)info->client_addr;
-		return ntohl(at->sin_addr.s_addr) >> 24 == 127;
-	}
-	const struct in6_addr *at = &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr;
-	return IN6_IS_ADDR_LOOPBACK(at) || (IN6_IS_ADDR_V4MAPPED(at) && at->s6_addr[12] == 127);
+	return info != NULL && info->client_addr != NULL && address_is_local(info->client_addr);
 }
 
 static Connection *
@@ -362,7 +401,7 @@ end_exchange(void *data, struct MHD_Connection *connection, void **context,
 	connection_reads(exchange->request->connection, IDLE_DEADLINE_MS);
 	/* who left while the writer worked is only noticed now */
 	if (exchange->step == STEP_WAITING)
-		__atomic_sub_fetch(&exchange->transport->suspended, 1, __ATOMIC_SEQ_CST);
+		transport_let_go(exchange->transport);
 	if (exchange->counted)
 		__atomic_sub_fetch(&exchange->transport->in_flight, 1, __ATOMIC_SEQ_CST);
 	free_exchange(exchange);
@@ -471,6 +510,10 @@ server_free(Server *server)
 	g_free(transport);
 	route_index_free(server->routes);
 	event_shelf_free(server->shelf);
+	slow_free(server->slow);
+	throttle_free(server->throttle);
+	heard_free(server->heard);
+	numbers_kept_free(server->numbers);
 	g_free(server->url);
 	g_free(server->base_url);
 	g_free(server->origin);
@@ -488,6 +531,10 @@ server_new(const ServerOptions *options)
 	server->body_ms = options->body_ms ? options->body_ms : BODY_DEADLINE_MS;
 	server->routes = route_index_new(options->routes);
 	server->shelf = event_shelf_new();
+	server->slow = slow_new();
+	server->throttle = throttle_new();
+	server->heard = heard_new();
+	server->numbers = numbers_kept_new();
 	Transport *transport = server->transport = g_new0(Transport, 1);
 	transport->listening = -1;
 	pthread_mutex_init(&transport->lock, NULL);
@@ -516,23 +563,6 @@ const char *
 server_url(const Server *server)
 {
 	return server->url;
-}
-
-/* Waits until @count was zero for @quiet_us; FALSE when it wasn't by then. */
-static gboolean
-wait_for_none(const gint *count, gint64 quiet_us, gint64 until_us)
-{
-	gint64 quiet_since = g_get_monotonic_time();
-	for (;;) {
-		const gint64 now = g_get_monotonic_time();
-		if (__atomic_load_n(count, __ATOMIC_SEQ_CST) > 0)
-			quiet_since = now;
-		else if (now - quiet_since >= quiet_us)
-			return TRUE;
-		if (now > until_us)
-			return FALSE;
-		g_usleep(2000);
-	}
 }
 
 gboolean

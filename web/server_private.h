@@ -13,6 +13,7 @@
 #include "web/page.h"
 #include "web/routes.h"
 #include "web/server.h"
+#include "web/slow.h"
 
 /* ---- bounds; each is tested ---- */
 #define URI_MAX                     8192        /* bytes of path and query: 414 */
@@ -80,6 +81,10 @@ struct Server {
 	Header headers[8]; /* of every answer */
 	guint headers_n;
 	struct Transport *transport; /* server.c's own */
+	Slow *slow;
+	struct Throttle *throttle;   /* of signing in */
+	struct Heard *heard;         /* devices, as they were last heard of */
+	struct NumbersKept *numbers; /* of the dashboard */
 };
 
 /* What belongs to one thread: no lock is needed. */
@@ -133,6 +138,8 @@ struct Request {
 	const Event *event;
 	CsrfState csrf;
 	Device *device;
+	StaffSession *staff;
+	char staff_csrf[2 * TOKEN_HASH_BYTES + 1];
 
 	Reply *waiting; /* for the writer */
 	gint waited;    /* atomic: the writer is done */
@@ -157,12 +164,15 @@ void request_rest(Request *request);
 int guard_before_body(Request *request); /* a status, or 0 */
 Reply *guard_after_body(Request *request);
 Reply *guard_device(Request *request); /* of an /api/ request's token */
+Reply *guard_staff(Request *request);  /* of a session's cookie; after the form was read */
 
 /* ---- reply ---- */
 typedef enum {
 	REPLY_BODY,
 	REPLY_PREPARED,
 	REPLY_WAITING,
+	REPLY_SLOW,   /* waits, too, for the slow pool */
+	REPLY_STREAM, /* comes in pieces */
 } ReplyKind;
 
 #define REPLY_HEADERS_MAX 12
@@ -185,6 +195,9 @@ struct Reply {
 	gboolean cached;
 	Prepared *prepared;
 	DbWork work;
+	SlowWork slow;
+	gboolean alone;
+	ReplyRead read;
 	ReplyThen then;
 	gpointer data;
 	GDestroyNotify destroy;
@@ -247,6 +260,33 @@ void answer_clear(Answer *answer);
 /* A status's page or JSON; @message (nullable) goes into JSON only. */
 Reply *error_reply(Request *request, int status, const char *message);
 
+/* ---- transport: server.c's, for server_stream.c too ---- */
+/* One more connection is suspended; FALSE when the server begins nothing more. */
+gboolean transport_hold(struct Transport *transport);
+void transport_let_go(struct Transport *transport);
+
+/* ---- streams (server_stream.c) ---- */
+#define STREAMS_MAX 16 /* at once; more are told to come back */
+struct MHD_Connection;
+struct MHD_Response;
+/* The response of @reply, whose data it takes over; NULL when there are too many, or no memory. */
+struct MHD_Response *
+stream_response(Request *request, struct MHD_Connection *connection, Reply *reply);
+/* What every answer's header holds, into @ret, whose status and bytes are set. */
+void answer_head(Request *request, const Reply *reply, gboolean closing, Answer *ret);
+
+/* ---- devices heard of (heard.c) ---- */
+struct Heard *heard_new(void);
+void heard_free(struct Heard *heard);
+
+/* ---- throttle (throttle.c) ---- */
+struct Throttle *throttle_new(void);
+void throttle_free(struct Throttle *throttle);
+
+/* ---- numbers kept (staff_count.c) ---- */
+struct NumbersKept *numbers_kept_new(void);
+void numbers_kept_free(struct NumbersKept *kept);
+
 /* ---- deadlines ---- */
 typedef struct Deadlines Deadlines;
 typedef struct Connection {
@@ -265,10 +305,17 @@ void connection_reads(Connection *connection, gint64 milliseconds);
 /* It is our turn; the client has to take the answer within @milliseconds from now. 0: none. */
 void connection_works(Connection *connection, gint64 milliseconds);
 
+/* Waits until @count (atomic) was zero for @quiet_us; FALSE when it wasn't by @until_us. */
+gboolean wait_for_none(const gint *count, gint64 quiet_us, gint64 until_us);
+
 /* ---- listening ---- */
 /* Binds "host:port", "[::1]:port"; @ret_url without a scheme ("127.0.0.1:8080"). -1 with @error. */
 int listen_open(const char *address, char **ret_host, gboolean *ret_loopback,
         gboolean *ret_wildcard, GError **error);
+
+/* Is it this machine's own? */
+struct sockaddr;
+gboolean address_is_local(const struct sockaddr *address);
 
 /* ---- setup ---- */
 typedef struct {

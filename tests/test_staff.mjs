@@ -1,0 +1,305 @@
+// The staff's room in a real browser: signing in, who may see what, devices, files, the audit. Pictures of
+// each page at both widths lie in BUILD/screens.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
+import { Device, markOf } from './lib/door.mjs';
+import { faultsOf } from './lib/html.mjs';
+import { build, openHouse } from './lib/turnout.mjs';
+import { Visitor, readForm, tokenOf, valueOf } from './lib/visitor.mjs';
+
+const slug = 'immigrant-day-of-action';
+const screens = join(build, 'screens');
+const passwords = {
+  olga: ['owner', 'violet anchor teapot nine'],
+  stan: ['staff', 'maple cellar window tuba'],
+  regina: ['region', 'gravel pencil harbor moon'],
+  vera: ['viewer', 'lantern turtle biscuit fog'],
+};
+const seconds = (ms) => new Promise((done) => setTimeout(done, ms));
+
+describe('staff', () => {
+  let house, server, browser, visitor, regions;
+
+  const give = (name, [role, password], more = []) =>
+    house.do(['schema', 'staff', 'add', name, '--role', role, ...more, '--password-stdin'], { input: `${password}\n` });
+
+  // The cookie of a fresh session.
+  async function signIn(name, password = passwords[name][1]) {
+    const answer = await visitor.submit('/staff/sign-in', { name, password });
+    assert.equal(answer.status, 303, answer.text);
+    return answer.headers['set-cookie'][0].split(';')[0];
+  }
+
+  const csrfOf = async (cookie) =>
+    valueOf(readForm((await visitor.get('/staff', { Cookie: cookie })).text).fields, 'csrf');
+
+  before(async () => {
+    mkdirSync(screens, { recursive: true });
+    house = await openHouse('sqlite');
+    regions = (await house.query('SELECT code FROM region ORDER BY no')).map(([code]) => code);
+    await give('olga', passwords.olga);
+    server = await house.serve();
+    visitor = new Visitor(server.url);
+    for (const name of ['stan', 'vera'])
+      await give(name, passwords[name]); // while the server runs
+    await give('regina', passwords.regina, ['--region', regions[1]]);
+    for (let i = 0; i < 12; i++)
+      assert.ok(tokenOf(await visitor.register(slug, { name: `Person ${i}`, contact: 'none', region: regions[i % 3], option: 'general', age_band: 'adult', photo: 'no' })));
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    visitor?.close();
+    await house?.close();
+  });
+
+  test('a wrong password and a name that nobody has get the same answer', async () => {
+    const answers = [];
+    for (const fields of [{ name: 'olga', password: 'not this one at all' }, { name: 'olgu', password: 'not this one at all' }]) {
+      const answer = await visitor.submit('/staff/sign-in', fields);
+      answers.push([answer.status, answer.headers['set-cookie'], answer.text.replace(/value="olg."/, '')]);
+    }
+    assert.deepEqual(answers[0], answers[1]);
+    assert.equal(answers[0][0], 422);
+    assert.equal(answers[0][1], undefined);
+  });
+
+  test('a session is a random cookie that scripts and other sites can not have', async () => {
+    const answer = await visitor.submit('/staff/sign-in', { name: 'OLGA ', password: passwords.olga[1] });
+    assert.equal(answer.status, 303);
+    assert.equal(answer.headers.location, '/staff');
+    const [cookie] = answer.headers['set-cookie'];
+    assert.match(cookie, /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+    const kept = await house.query('SELECT id_hash FROM staff_session');
+    assert.ok(!kept.flat().includes(cookie.slice(8, 51)));
+    assert.equal(server.log.includes(passwords.olga[1]), false);
+  });
+
+  test('the sixth try at once has to wait, whoever it is, and nobody else does', async () => {
+    const statuses = [];
+    for (let i = 0; i < 6; i++)
+      statuses.push((await visitor.submit('/staff/sign-in', { name: 'mallory', password: `guess number ${i}` })).status);
+    assert.deepEqual(statuses, [422, 422, 422, 422, 422, 429]);
+    const late = await visitor.submit('/staff/sign-in', { name: 'mallory', password: 'guess' });
+    assert.ok(Number(late.headers['retry-after']) >= 1 && Number(late.headers['retry-after']) <= 11);
+    await signIn('stan');
+  });
+
+  test('without a session, with another site\'s form or without the token nothing is done', async () => {
+    const cookie = await signIn('olga');
+    const csrf = await csrfOf(cookie);
+    assert.equal((await visitor.get('/staff')).headers.location, '/staff/sign-in');
+    assert.equal((await visitor.get('/staff', { Cookie: `session=${'A'.repeat(43)}` })).headers.location, '/staff/sign-in');
+    const add = { name: 'Door X', place: 's1', role: 'scan' };
+    assert.equal((await visitor.submit('/staff/devices', add, { Cookie: cookie })).status, 403);
+    assert.equal((await visitor.submit('/staff/devices', { ...add, csrf: csrf.replace(/./g, '0') }, { Cookie: cookie })).status, 403);
+    assert.equal((await visitor.submit('/staff/devices', { ...add, csrf }, { Cookie: cookie, Origin: 'http://evil.example' })).status, 403);
+    assert.equal((await visitor.submit('/staff/devices', { ...add, csrf: await csrfOf(await signIn('stan')) }, { Cookie: cookie })).status, 403);
+    assert.deepEqual(await house.query("SELECT count(*) FROM device WHERE name = 'Door X'"), [['0']]);
+  });
+
+  // What each role may enter, by hand; everything else of the staff's routes must refuse it.
+  const everyone = ['olga', 'stan', 'regina', 'vera'];
+  const routes = [
+    ['GET', '/staff', everyone, 200],
+    ['GET', '/staff/numbers.json', everyone, 200],
+    ['GET', '/staff/events', everyone, 200],
+    ['GET', '/staff/reports', everyone, 200],
+    ['GET', '/staff/reports/attendance.csv', everyone, 200],
+    ['POST', '/staff/reports/roster.csv', ['olga', 'stan', 'regina'], 200],
+    ['GET', '/staff/devices', ['olga', 'stan'], 200],
+    ['POST', '/staff/devices', ['olga', 'stan'], 303],
+    ['GET', '/staff/devices/:device/pair', ['olga', 'stan'], 200],
+    ['GET', '/staff/devices/:device/qr.svg', ['olga', 'stan'], 200],
+    ['GET', '/staff/devices/:device/state.json', ['olga', 'stan'], 200],
+    ['POST', '/staff/devices/:device/renew', ['olga', 'stan'], 303],
+    ['POST', '/staff/devices/:device/next', ['olga', 'stan'], 303],
+    ['POST', '/staff/devices/:device/revoke', ['olga', 'stan'], 303],
+    ['GET', '/staff/alarms', ['olga', 'stan'], 200],
+    ['GET', '/staff/audit', ['olga'], 200],
+  ];
+  for (const [method, path, may, status] of routes)
+    test(`${method} ${path} is for ${may.join(', ')} alone`, async () => {
+      for (const name of everyone) {
+        const said = await house.do(['schema', 'device', 'add', 'Matrix', '--event', slug, '--session', 'conference', '--role', 'scan']);
+        const device = /^Device ([0-9a-f]{16})/m.exec(said)[1];
+        const cookie = await signIn(name);
+        const fields = { csrf: await csrfOf(cookie), name: 'Matrix', place: 's1', role: 'scan', reason: 'a test of who may', region: regions[0], event: slug };
+        const to = path.replace(':device', device);
+        const answer = method === 'GET' ? await visitor.get(`${to}?region=${regions[0]}`, { Cookie: cookie })
+          : await visitor.submit(to, fields, { Cookie: cookie });
+        assert.equal(answer.status, may.includes(name) ? status : 403, `${name}: ${answer.text.slice(0, 200)}`);
+      }
+    });
+
+  test('a region lead sees and takes out their own region, whatever they ask for', async () => {
+    const cookie = await signIn('regina');
+    const { sessions, notes } = JSON.parse((await visitor.get('/staff/numbers.json?region=1', { Cookie: cookie })).text);
+    assert.equal(notes, undefined);
+    for (const session of sessions) {
+      assert.ok(session.regions.length <= 1);
+      for (const { key } of session.regions)
+        assert.match(key, /r2$/);
+    }
+    const files = {
+      attendance: await visitor.get('/staff/reports/attendance.csv', { Cookie: cookie }),
+      roster: await visitor.submit('/staff/reports/roster.csv', { csrf: await csrfOf(cookie), reason: 'calling the buses', region: regions[0] }, { Cookie: cookie }),
+    };
+    for (const [name, file] of Object.entries(files)) {
+      const told = await house.do(['report', name, '--event', slug, '--format', 'csv', '--region', regions[1]]);
+      assert.equal(file.text, told, name);
+      assert.ok(told.split('\r\n').length > 4, name);
+    }
+  });
+
+  test('files equal the report\'s, and names need a reason that is written down', async () => {
+    const cookie = await signIn('stan');
+    const csrf = await csrfOf(cookie);
+    const file = await visitor.get('/staff/reports/attendance.csv', { Cookie: cookie });
+    assert.equal(file.headers['content-disposition'], 'attachment; filename="attendance.csv"');
+    assert.match(file.headers['cache-control'], /no-store/);
+    assert.equal(file.text, await house.do(['report', 'attendance', '--event', slug, '--format', 'csv']));
+    assert.equal((await visitor.submit('/staff/reports/roster.csv', { csrf, reason: ' x ' }, { Cookie: cookie })).status, 422);
+    const names = await visitor.submit('/staff/reports/roster.csv', { csrf, reason: 'badges for the desk' }, { Cookie: cookie });
+    assert.equal(names.text, await house.do(['report', 'roster', '--event', slug, '--format', 'csv']));
+    assert.match(names.text, /Person 11/);
+    const audit = await visitor.get('/staff/audit', { Cookie: await signIn('olga') });
+    assert.match(audit.text, /roster: badges for the desk/);
+  });
+
+  test('whoever changes role, password or standing is signed out at once', async () => {
+    await give('temp', ['viewer', 'orchid hammer saddle five']);
+    const cookie = await signIn('temp', 'orchid hammer saddle five');
+    assert.equal((await visitor.get('/staff', { Cookie: cookie })).status, 200);
+    await give('temp', ['staff', 'orchid hammer saddle five']);
+    assert.equal((await visitor.get('/staff', { Cookie: cookie })).status, 303);
+    const again = await signIn('temp', 'orchid hammer saddle five');
+    await house.do(['schema', 'staff', 'disable', 'temp']);
+    assert.equal((await visitor.get('/staff', { Cookie: again })).status, 303);
+    assert.equal((await visitor.submit('/staff/sign-in', { name: 'temp', password: 'orchid hammer saddle five' })).status, 422);
+  });
+
+  test('signing out ends the session, not only the cookie', async () => {
+    const cookie = await signIn('vera');
+    const answer = await visitor.submit('/staff/sign-out', { csrf: await csrfOf(cookie) }, { Cookie: cookie });
+    assert.equal(answer.headers.location, '/staff/sign-in');
+    assert.match(answer.headers['set-cookie'][0], /Max-Age=0/);
+    assert.equal((await visitor.get('/staff', { Cookie: cookie })).status, 303);
+  });
+
+  test('weak passwords are refused, and no password is ever shown', async () => {
+    for (const password of ['password1234', 'short', 'P@ssw0rd2027', 'qwertyuiop12', 'abcabcabcabcabc', '123456789012', 'sisepuedesisepuede', 'tim tim tim tim']) {
+      const result = await house.turnout(['schema', 'staff', 'add', 'tim', '--role', 'viewer', '--password-stdin'], { input: `${password}\n` });
+      assert.equal(result.status, 2, password);
+      assert.ok(!result.stderr.includes(password));
+    }
+    assert.doesNotMatch(await house.do(['schema', 'staff', 'list']), /tim/);
+  });
+
+  async function openAs(name, options = {}) {
+    const context = await openContext(browser, server.url, { locale: 'en-US', viewport: laptop, ...options });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/staff`);
+    await page.fill('#name', name);
+    await page.fill('#password', passwords[name][1]);
+    await page.click('main button[type=submit]');
+    await page.waitForURL(`${server.url}/staff`);
+    return { context, page };
+  }
+
+  test('the pairing page moves on to the next phone by itself, and a revoked phone is refused within five seconds', async () => {
+    const { context, page } = await openAs('olga');
+    await page.click('text=Devices');
+    await page.fill('#name', 'Door B-1');
+    await page.click('main form button[type=submit] >> nth=0');
+    await page.waitForSelector('.pairing img');
+    assert.ok(await page.$eval('.pairing img', (img) => img.complete && img.naturalWidth > 0));
+    const code = (await page.textContent('.pairing b')).trim();
+    const answer = await visitor.json('/api/v1/door/pair', { code, device_name: 'Door B-1' });
+    assert.equal(answer.status, 201, answer.text);
+    await page.waitForFunction(() => document.querySelector('h1').textContent === 'Door B-2');
+    const paired = JSON.parse(answer.text);
+    const device = new Device(paired, paired.checkpoints[0].session.code);
+    assert.notEqual((await visitor.json('/api/v1/door/scan', device.record('0123456789abcdef'), paired.token)).status, 401);
+    await page.click('text=Done');
+    await page.click('[aria-label="Revoke: Door B-1"]');
+    await page.waitForLoadState();
+    const until = Date.now() + 5500;
+    let status;
+    do {
+      await seconds(250);
+      ({ status } = await visitor.json('/api/v1/door/scan', device.record('0123456789abcdef'), paired.token));
+    } while (status !== 401 && Date.now() < until);
+    assert.equal(status, 401);
+    assert.deepEqual(context.foreign, []);
+    await context.close();
+  });
+
+  test('the numbers move by themselves, and are there without a script', async () => {
+    const token = tokenOf(await visitor.register(slug, { name: 'Late Comer', contact: 'none', region: regions[0], option: 'general', age_band: 'adult', photo: 'no' }));
+    const plain = await openAs('olga', { javaScriptEnabled: false });
+    const { context, page } = await openAs('olga');
+    const came = '[data-row="s1"] [data-n="came"]';
+    const before = Number(await page.textContent(came));
+    assert.equal(Number(await plain.page.textContent(came)), before);
+    const device = await Device.pair(house, visitor, slug, 'conference');
+    const text = (await visitor.get(`/t/${token}/1.txt`)).text;
+    const [[salt]] = await house.query('SELECT salt FROM event');
+    const scanned = await device.scan(visitor, markOf(Buffer.from(salt, 'hex'), text));
+    assert.equal(scanned.shown, 'green', JSON.stringify(scanned));
+    await page.waitForFunction(([where, was]) => Number(document.querySelector(where).textContent) === was + 1, [came, before]);
+    await plain.page.reload();
+    assert.equal(Number(await plain.page.textContent(came)), before + 1);
+    await plain.context.close();
+    await context.close();
+  });
+
+  const pages = {
+    'sign-in': '/staff/sign-in', numbers: '/staff', devices: '/staff/devices', pair: null,
+    reports: '/staff/reports', audit: '/staff/audit', alarms: '/staff/alarms', events: '/staff/events',
+  };
+  for (const [name, path] of Object.entries(pages))
+    test(`${name}: seen at both widths, light and dark, in both languages; axe-core and html-validate find nothing`, async () => {
+      const found = new Set();
+      for (const [lang, locale] of [['en', 'en-US'], ['es', 'es-MX']]) {
+        for (const [width, viewport] of Object.entries({ phone, laptop })) {
+          const { context, page } = await openAs('olga', { viewport, locale });
+          if (path)
+            await page.goto(`${server.url}${path}`);
+          else {
+            await page.goto(`${server.url}/staff/devices`);
+            await page.fill('#name', 'North gate-1');
+            await page.click('main form button[type=submit] >> nth=0');
+            await page.waitForSelector('.pairing img');
+          }
+          assert.equal(await page.getAttribute('html', 'lang'), lang);
+          for (const scheme of ['light', 'dark']) {
+            await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+            await page.screenshot({ path: join(screens, `staff-${name}-${lang}-${width}-${scheme}.png`), fullPage: true });
+            for (const finding of await seriousFindings(page))
+              found.add(`${lang}, ${width}, ${scheme}: ${finding}`);
+          }
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          if (wide > 0)
+            found.add(`${lang}, ${width}: ${wide} px too wide`);
+          if (width === 'laptop') {
+            const cookie = (await context.cookies()).map((each) => `${each.name}=${each.value}`).join('; ');
+            const { text } = await visitor.get(new URL(page.url()).pathname, { Cookie: cookie, 'Accept-Language': lang });
+            for (const fault of await faultsOf(text))
+              found.add(`${lang}: ${fault}`);
+          }
+          assert.deepEqual(context.foreign, []);
+          await context.close();
+        }
+      }
+      assert.deepEqual([...found], []);
+    });
+
+  test('the audit holds, and shows when somebody wrote in it', async () => {
+    assert.match(await house.do(['schema', 'verify']), /audit lines \d\d/);
+  });
+});
