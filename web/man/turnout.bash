@@ -32,6 +32,7 @@ _turnout() {
 				case ${COMP_WORDS[2]:-} in
 				load) words="$common --starts" ;;
 				import) words="$common --event --dry-run" ;;
+				export) words="$common --event" ;;
 				device)
 					words="$common --event --session --checkpoint --role"
 					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
