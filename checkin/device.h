@@ -5,21 +5,22 @@
  *
  * One scan:
  *   device_scan()      DEVICE_DECIDED: the answer is known; store the item.
- *                      DEVICE_ASK: store the item (an intent), and ask the server at the same time,
- *                      for at most DEVICE_WAIT_MS, with the item's record as rev 0.
+ *                      DEVICE_ASK: store the item (an intent), and ask the server at the same
+ *                      time, for at most DEVICE_WAIT_MS, with the item's record as rev 0.
  *   device_answered()  with the server's answer, or device_alone() when none came: store the item.
- *   device_stored()    when an item is strictly durable. Of a decided scan it gives the answer: this is the
- *                      only way to a colour (door.md, invariant 4).
+ *   device_stored()    when an item is strictly durable. Of a decided scan it gives the answer:
+ *                      this is the only way to a colour (door.md, invariant 4).
  *
- * Items are stored under (epoch, seq); a later item of a key takes the earlier one's place, so the host
- * writes them in the order in which it got them. At start the host gives all stored items of all
- * epochs back (device_restore, any order), then the manifest and known list it kept
+ * Items are stored under (epoch, seq); a later item of a key takes the earlier one's place, so the
+ * host writes them in the order in which it got them. At start the host gives all stored items of
+ * all epochs back (device_restore, any order), then the manifest and known list it kept
  * (device_take_…), then calls device_recover() until it returns 0. Nothing is deleted before the
- * event ends: what the server has named durable leaves the queue, and is offered again to a
- * server with another history.
+ * event ends: what the server has named durable leaves the queue, and is offered again to a server
+ * with another history.
  *
- * A device scans at one session's checkpoint at a time; device_move() changes it. Everything lives in
- * one block that the host gives. Structs cross to WebAssembly as bytes: layouts are asserted in device.c.
+ * A device scans at one session's checkpoint at a time; device_move() changes it. Everything lives
+ * in one block that the host gives. Structs cross to WebAssembly as bytes: layouts are asserted in
+ * device.c.
  */
 #pragma once
 
@@ -81,10 +82,11 @@ typedef struct {
 	uint8_t spare[7];
 } DeviceItem;
 
-/* An item found in storage. 0 when it can't be one, or there is no room; of two of one key the later state wins. */
+/* An item found in storage. 0 when it can't be one, or there is no room; of two of one key the
+ * later state wins. */
 int device_restore(DeviceMemory *memory, const DeviceItem *item);
-/* The next intent that will get no answer any more (of an earlier start, or of a write that failed), made rev
- * 1 `interrupted`: store it, then device_stored(). 0 when there is none. */
+/* The next intent that will get no answer any more (of an earlier start, or of a write that
+ * failed), made rev 1 `interrupted`: store it, then device_stored(). 0 when there is none. */
 int device_recover(DeviceMemory *memory, DeviceItem *ret);
 
 /* ---- scanning ---- */
@@ -130,8 +132,8 @@ typedef struct {
 	uint8_t hint;
 	uint8_t spare[4];
 } DeviceReply;
-/* 1 with the rev 1 to store; 0 when nothing of this seq is being asked (any more): the answer is late,
- * and the phone has decided by itself. */
+/* 1 with the rev 1 to store; 0 when nothing of this seq is being asked (any more): the answer is
+ * late, and the phone has decided by itself. */
 int device_answered(DeviceMemory *memory, uint64_t seq, const DeviceReply *reply, DeviceItem *ret);
 int device_alone(DeviceMemory *memory, uint64_t seq, DeviceItem *ret);
 
@@ -149,19 +151,21 @@ typedef struct {
 	uint8_t spare[3];
 } DeviceAnswer;
 
-/* The item is strictly durable. 1 with the answer when it is a decided scan, a void or a count; 0 when there is nothing to
- * show (an intent, an acknowledgement, or an item that a later one has replaced). */
+/* The item is strictly durable. 1 with the answer when it is a decided scan, a void or a count; 0
+ * when there is nothing to show (an intent, an acknowledgement, or an item that a later one has
+ * replaced). */
 int device_stored(DeviceMemory *memory, const DeviceItem *item, DeviceAnswer *ret);
-/* It could not be stored: nothing is shown but the trouble, and it lets nobody in. It is an intent again, which
- * device_recover() hands out as `interrupted`: call that when storing works again. */
+/* It could not be stored: nothing is shown but the trouble, and it lets nobody in. It is an
+ * intent again, which device_recover() hands out as `interrupted`: call that when storing works
+ * again. */
 void device_not_stored(DeviceMemory *memory, const DeviceItem *item);
 
 /* People without a ticket: +@n (1 to LOG_COUNT_MAX), by region or delegation. */
 DeviceOutcome device_count(DeviceMemory *memory, const DeviceClock *clock, uint16_t region,
         uint16_t delegation, uint32_t n, DeviceItem *ret);
 
-/* A supervisor voids the record (@device, @epoch, @seq) of the ticket @mark (of a count: @has_mark 0); with
- * LOG_REASON_TRIAL all of that epoch up to it. */
+/* A supervisor voids the record (@device, @epoch, @seq) of the ticket @mark (of a count:
+ * @has_mark 0); with LOG_REASON_TRIAL all of that epoch up to it. */
 typedef struct {
 	DeviceClock clock;
 	uint64_t device, epoch, seq;
@@ -171,9 +175,9 @@ typedef struct {
 	uint8_t spare[6];
 } DeviceVoid;
 DeviceOutcome device_void(DeviceMemory *memory, const DeviceVoid *what, DeviceItem *ret);
-/* Undo: the next effective admitting record of the holder of @mark at this session in the own log, voided. To be
- * called until DEVICE_NOTHING; then the records of other devices that the server told of, each
- * with device_void(). May follow one another before they are stored. */
+/* Undo: the next effective admitting record of the holder of @mark at this session in the own
+ * log, voided. To be called until DEVICE_NOTHING; then the records of other devices that the
+ * server told of, each with device_void(). May follow one another before they are stored. */
 DeviceOutcome device_undo(DeviceMemory *memory, const DeviceClock *clock, uint64_t mark,
         uint8_t reason, DeviceItem *ret);
 
@@ -181,20 +185,22 @@ DeviceOutcome device_undo(DeviceMemory *memory, const DeviceClock *clock, uint64
 
 typedef enum {
 	DEVICE_TAKEN = 0,
-	DEVICE_STALE =
-	        1, /* older than what is held, of another session, or of a server that is no more */
-	DEVICE_WANT_FULL =
-	        2,          /* a difference to something else than what is held: ask with since=0 */
-	DEVICE_NO_ROOM = 3, /* nothing was changed */
-	DEVICE_MALFORMED = 4, /* nothing was changed */
-	DEVICE_WANT_MANIFEST =
-	        5, /* the manifest of this history first: it says whose the numbers are */
+	/* older than what is held, of another session, or of a server that is no more */
+	DEVICE_STALE = 1,
+	/* a difference to something else than what is held: ask with since=0 */
+	DEVICE_WANT_FULL = 2,
+	/* nothing was changed */
+	DEVICE_NO_ROOM = 3,
+	DEVICE_MALFORMED = 4,
+	/* the manifest of this history first: it says whose the numbers are */
+	DEVICE_WANT_MANIFEST = 5,
 } DeviceTake;
 
 /*
- * Histories have no order, and an answer may come late: of a server that is no more. So each question bears the
- * number that device_status() gives when it is asked (`question`), and its answer is handed in with it. An
- * answer to a question that was asked before another history was learned can't change the history back.
+ * Histories have no order, and an answer may come late: of a server that is no more. So each
+ * question bears the number that device_status() gives when it is asked (`question`), and its
+ * answer is handed in with it. An answer to a question that was asked before another history was
+ * learned can't change the history back.
  */
 
 /* The head of an answer of /manifest or /known. */
@@ -226,17 +232,18 @@ typedef struct {
 	uint8_t spare;
 } DeviceKnown;
 /*
- * Who is in at the session. A full list names every holder whom any record of the session is about, those who
- * are not in too; a difference every holder whom a record, void, merge, deletion or release has touched
- * since, whether it changed anything or not. So all lines are true up to the list's version, and a void
- * made elsewhere overrules the own log: by OUT in a list not older than the answer that named
- * the own record durable. An empty difference says something too: that the list is true up to its version.
+ * Who is in at the session. A full list names every holder whom any record of the session is
+ * about, those who are not in too; a difference every holder whom a record, void, merge, deletion
+ * or release has touched since, whether it changed anything or not. So all lines are true up to
+ * the list's version, and a void made elsewhere overrules the own log: by OUT in a list not older
+ * than the answer that named the own record durable. An empty difference says something too: that
+ * the list is true up to its version.
  */
 DeviceTake device_take_known(
         DeviceMemory *memory, const DeviceHead *head, const DeviceKnown *known, uint32_t n);
 
-/* Any other answer's history (upload, scan). 1 when it is another than the one held: both lists are to be
- * asked anew, and the whole own log is offered again. */
+/* Any other answer's history (upload, scan). 1 when it is another than the one held: both lists
+ * are to be asked anew, and the whole own log is offered again. */
 int device_history(DeviceMemory *memory, uint64_t history, uint32_t question);
 
 /* What is held, for `since` and `history` of the next question, and to store the lists. */
@@ -262,10 +269,11 @@ int device_known(const DeviceMemory *memory, uint32_t n, DeviceKnown *ret);
 
 /* ---- uploading ---- */
 
-/* Up to @max (at most DEVICE_BATCH_MAX) records that wait, oldest first: stored rev 1s that the server of this history
- * has not named durable. They also ride along with a question (`waiting`). A sync uploads even when there are none: the
- * answer carries the history, and only so does a device that gets no lists any more (a revoked one) learn that
- * a restored server has lost what it sent. */
+/* Up to @max (at most DEVICE_BATCH_MAX) records that wait, oldest first: stored rev 1s that the
+ * server of this history has not named durable. They also ride along with a question (`waiting`).
+ * A sync uploads even when there are none: the answer carries the history, and only so does a
+ * device that gets no lists any more (a revoked one) learn that a restored server has lost what
+ * it sent. */
 uint32_t device_batch(DeviceMemory *memory, LogRecord *ret, uint32_t max);
 
 /* What an answer to @sent names durable, by place in the batch and key. */
@@ -277,8 +285,9 @@ typedef struct {
 	uint8_t no_key; /* quarantined as garbled: the server could read no key */
 	uint8_t spare;
 } DeviceAck;
-/* @history and @version of the answer, @question of when it was asked. What was not sent, or is named with another key or rev, stays in the queue. Returns how
- * many left it; store them when there is time (device_next_unsaved): lost, they are only offered again. */
+/* @history and @version of the answer, @question of when it was asked. What was not sent, or is
+ * named with another key or rev, stays in the queue. Returns how many left it; store them when
+ * there is time (device_next_unsaved): lost, they are only offered again. */
 uint32_t device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
         const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version,
         uint32_t question);
@@ -293,8 +302,8 @@ typedef enum {
 	DEVICE_CODE_UNKNOWN = 2,   /* none of the manifest */
 	DEVICE_CODE_TOO_OFTEN = 3, /* DEVICE_CODE_TRIES in a minute */
 } DeviceCode;
-/* The typed code under a ticket, found in the manifest: any case, blanks and hyphens anywhere, O as 0, I
- * and L as 1. */
+/* The typed code under a ticket, found in the manifest: any case, blanks and hyphens anywhere, O
+ * as 0, I and L as 1. */
 DeviceCode device_find_code(
         DeviceMemory *memory, const char *text, uint32_t length, int64_t mono, uint64_t *ret_mark);
 
@@ -306,8 +315,8 @@ typedef struct {
 	uint8_t hint;
 	uint8_t spare;
 } DeviceMember;
-/* The group pass: the @delegation's people by the manifest, one line a holder, cancelled and revoked ones left out.
- * Returns how many there are, writes at most @max. */
+/* The group pass: the @delegation's people by the manifest, one line a holder, cancelled and
+ * revoked ones left out. Returns how many there are, writes at most @max. */
 uint32_t
 device_group(const DeviceMemory *memory, uint16_t delegation, DeviceMember *ret, uint32_t max);
 /* Whether the holder of @mark is in at this session, as device_scan() would take it. */

@@ -138,8 +138,8 @@ is_sorted(const uint8_t *entries, uint32_t n)
 	return 1;
 }
 
-/* Puts @n sorted entries among those held, of which @fresh are not there: from the end, so that nothing
- * is written over before it was moved. */
+/* Puts @n sorted entries among those held, of which @fresh are not there: from the end, so that
+ * nothing is written over before it was moved. */
 static void
 merge_entries(DeviceMemory *memory, const uint8_t *entries, uint32_t n, uint32_t fresh)
 {

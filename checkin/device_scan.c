@@ -41,8 +41,9 @@ voided_here(const DeviceMemory *memory, const LogRecord *record)
 	return 0;
 }
 
-/* Whether the known list is of a server that has judged this record already: what it says of the holder, it
- * says in spite of it. It is up to its version in all its lines, since differences bring what changed. */
+/* Whether the known list is of a server that has judged this record already: what it says of the
+ * holder, it says in spite of it. It is up to its version in all its lines, since differences
+ * bring what changed. */
 static int
 is_weighed(const DeviceMemory *memory, const DeviceItem *item)
 {

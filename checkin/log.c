@@ -205,8 +205,8 @@ log_judge(const LogRecord *record, const LogFacts *facts)
 
 /* ---- a set of records ---- */
 
-/* The effective record of its key: accepted, with no higher accepted rev beside it, and the first of its
- * like when it is there more than once. */
+/* The effective record of its key: accepted, with no higher accepted rev beside it, and the first
+ * of its like when it is there more than once. */
 static int
 is_effective(const LogEntry *entries, uint32_t n, uint32_t at)
 {

@@ -107,11 +107,12 @@ const char *log_verdict_name(uint8_t verdict);
 int log_is_quarantine(uint8_t verdict);
 
 /*
- * The verdict at arrival. It is stored and never changed (a release by staff is a further verdict).
- * GARBLED, DEVICE, PLACE and CONFLICT can't be a row of the log: they are kept as what
- * arrived; REVOKED, OTHER_REV and ROLE are rows with a verdict. Once people have collapsed nothing is
- * a row any more: of LOG_LATE and of what is set aside then only key and reason are kept, so that a
- * repetition is known and no ticket comes back. Everything but LOG_LATE_REV_0 is durable once it is committed, so that the phone may let it go.
+ * The verdict at arrival. It is stored and never changed (a release by staff is a further
+ * verdict). GARBLED, DEVICE, PLACE and CONFLICT can't be a row of the log: they are kept as what
+ * arrived; REVOKED, OTHER_REV and ROLE are rows with a verdict. Once people have collapsed
+ * nothing is a row any more: of LOG_LATE and of what is set aside then only key and reason are
+ * kept, so that a repetition is known and no ticket comes back. Everything but LOG_LATE_REV_0 is
+ * durable once it is committed, so that the phone may let it go.
  */
 LogVerdict log_judge(const LogRecord *record, const LogFacts *facts);
 
@@ -137,8 +138,8 @@ typedef struct {
 
 /*
  * What @entries mean: all records of one holder's tickets at one session, of any rev, and all
- * voids that may name one of them, in any order; a record may be there twice. An effective record is
- * looked for among all entries of its key.
+ * voids that may name one of them, in any order; a record may be there twice. An effective record
+ * is looked for among all entries of its key.
  */
 void log_derive(const LogEntry *entries, uint32_t n, LogPresence *ret);
 /* Whether entry @at is effective, admits, and is not voided: what an undo must name. */
@@ -146,8 +147,9 @@ int log_counts(const LogEntry *entries, uint32_t n, uint32_t at);
 /* The tally of @entries: the sum of effective counts that are not voided. */
 int64_t log_tally(const LogEntry *entries, uint32_t n);
 
-/* Numbers that are missing between 1 and the highest: @seqs, all of one (device, epoch) that the server
- * has of any rev, quarantined ones too, ascending, once each. Returns how many stretches are missing, writes at most @max. */
+/* Numbers that are missing between 1 and the highest: @seqs, all of one (device, epoch) that the
+ * server has of any rev, quarantined ones too, ascending, once each. Returns how many stretches
+ * are missing, writes at most @max. */
 typedef struct {
 	uint64_t from, to; /* both missing */
 } LogGap;

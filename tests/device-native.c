@@ -1,11 +1,13 @@
 /*
- * The native twin of what door.wasm remembers: plays random calls to checkin/log.h and checkin/device.h, and writes
- * each with its inputs and what came of it, so that tests/device-wasm.mjs can play the same in the WebAssembly.
+ * The native twin of what door.wasm remembers: plays random calls to checkin/log.h and
+ * checkin/device.h, and writes each with its inputs and what came of it, so that tests/device-
+ * wasm.mjs can play the same in the WebAssembly.
  *
  *   device-native N SEED
  *
- * A call is written as: number of the call (4 bytes), value returned (4 bytes, signed), numbers given (6 × 8 bytes), length of the
- * bytes given (4) and they, length of the bytes that came back (4) and they.
+ * A call is written as: number of the call (4 bytes), value returned (4 bytes, signed), numbers
+ * given (6 × 8 bytes), length of the bytes given (4) and they, length of the bytes that came back
+ * (4) and they.
  */
 #include <glib.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
- * Phones and a server for tests, all in memory: a phone is the shipped checkin/device.c with a storage; the
- * server is an array of rows judged by log_judge() and read by log_derive(). Nothing happens by itself: a
- * test says what is stored, sent and lost, step by step.
+ * Phones and a server for tests, all in memory: a phone is the shipped checkin/device.c with a
+ * storage; the server is an array of rows judged by log_judge() and read by log_derive(). Nothing
+ * happens by itself: a test says what is stored, sent and lost, step by step.
  */
 #pragma once
 

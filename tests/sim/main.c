@@ -1,8 +1,8 @@
 /*
  * sim [--seeds N] [--first S] [--seed K] [--jobs J]
  *
- * Runs N seeds from S on (10,000 from 1), in J processes (2), and tells which broke which invariant. --seed
- * runs one, with a trace. Exits 0 only when every seed held.
+ * Runs N seeds from S on (10,000 from 1), in J processes (2), and tells which broke which
+ * invariant. --seed runs one, with a trace. Exits 0 only when every seed held.
  */
 #include <glib.h>
 #include <stdio.h>

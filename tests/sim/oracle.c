@@ -1,5 +1,5 @@
-/* The twelve invariants of the door, and the truth they are judged by: what was durable, shown, voided and
- * acknowledged, kept beside the program. */
+/* The twelve invariants of the door, and the truth they are judged by: what was durable, shown,
+ * voided and acknowledged, kept beside the program. */
 #include "sim.h"
 
 #include <string.h>
@@ -189,8 +189,8 @@ oracle_acknowledged(Sim *sim, Phone *phone, const Message *message)
 	}
 }
 
-/* Everything that is durable on the phone is either waiting, or the server has it. (Of a server that
- * was restored and has not been met since nothing can be said yet.) */
+/* Everything that is durable on the phone is either waiting, or the server has it. (Of a server
+ * that was restored and has not been met since nothing can be said yet.) */
 void
 oracle_queue(Sim *sim, Phone *phone)
 {

@@ -1,5 +1,5 @@
-/* A phone as the app on it behaves: it runs checkin/device*.c, stores what that hands out, and speaks with the
- * server. Its storage keeps what was durable; a crash loses the rest. */
+/* A phone as the app on it behaves: it runs checkin/device*.c, stores what that hands out, and
+ * speaks with the server. Its storage keeps what was durable; a crash loses the rest. */
 #include "sim.h"
 
 #include <glib.h>
@@ -149,7 +149,7 @@ phone_sync(Sim *sim, Phone *phone)
 		return;
 	phone->skew = sim_chance(sim, 500) ? -phone->clock_off : phone->skew;
 	device_status(phone->memory, &status);
-	/* an empty one too: its answer carries the history, also to a device that gets no lists any more */
+	/* an empty one too: its answer carries the history, also to who gets no lists any more */
 	upload = message_new(sim, phone, ASK_UPLOAD);
 	take_batch(sim, phone, upload, batch_max(sim));
 	send_off(sim, phone, upload);

@@ -1,4 +1,5 @@
-/* What a volunteer does beside scanning: undo, a stretch scanned for trial, a tally, a group pass. */
+/* What a volunteer does beside scanning: undo, a stretch scanned for trial, a tally, a group
+ * pass. */
 #include "sim.h"
 
 static void

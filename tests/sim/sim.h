@@ -1,11 +1,13 @@
 /*
- * The door's simulator: one thread, one 64-bit seed, one heap of events in virtual time. One server that
- * crashes, restarts and is restored from old backups; phones at sites that lose the network, crash, lose
- * or wind back their storage and have wrong clocks; staff who register, re-issue, merge, revoke and release.
+ * The door's simulator: one thread, one 64-bit seed, one heap of events in virtual time. One
+ * server that crashes, restarts and is restored from old backups; phones at sites that lose the
+ * network, crash, lose or wind back their storage and have wrong clocks; staff who register, re-
+ * issue, merge, revoke and release.
  *
- * What decides, judges, derives and remembers is the shipped code: checkin/door.c, log.c, device*.c, t1.c and
- * schema/mark.c. The server's tables are arrays here. oracle.c asserts the twelve invariants of the
- * door after every step; a seed that breaks one is told with its number, and --seed replays it.
+ * What decides, judges, derives and remembers is the shipped code: checkin/door.c, log.c,
+ * device*.c, t1.c and schema/mark.c. The server's tables are arrays here. oracle.c asserts the
+ * twelve invariants of the door after every step; a seed that breaks one is told with its number,
+ * and --seed replays it.
  */
 #pragma once
 

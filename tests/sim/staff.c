@@ -1,5 +1,5 @@
-/* What staff do while the doors are open: late registrations, re-issues, merges, revocations, deletions,
- * releases from quarantine. */
+/* What staff do while the doors are open: late registrations, re-issues, merges, revocations,
+ * deletions, releases from quarantine. */
 #include "sim.h"
 
 static uint16_t
