@@ -296,16 +296,23 @@ rebuild_touched(Merge *merge, GError **error)
 	return TRUE;
 }
 
+static gboolean
+sessions_of(Db *db, const Event *event, gint64 attendee, GHashTable *ret_sessions, GError **error)
+{
+	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+	return scan_marks_of_holder(db, event, attendee, marks, error) &&
+	        scan_sessions_of(db, event, marks, attendee, ret_sessions, error);
+}
+
 gboolean
 presence_rebuild_all(Db *db, const Event *event, gint64 attendee, gint64 version, GError **error)
 {
-	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(gint64));
 	g_autoptr(GHashTable) sessions = g_hash_table_new(NULL, NULL);
 	GHashTableIter each;
 	gpointer session;
 
-	if (!scan_marks_of_holder(db, event, attendee, marks, error) ||
-	        !scan_sessions_of(db, event, marks, attendee, sessions, error))
+	if (!sessions_of(db, event, attendee, sessions, error))
 		return FALSE;
 	g_hash_table_iter_init(&each, sessions);
 	while (g_hash_table_iter_next(&each, &session, NULL))
@@ -313,6 +320,57 @@ presence_rebuild_all(Db *db, const Event *event, gint64 attendee, gint64 version
 		            version, error))
 			return FALSE;
 	return TRUE;
+}
+
+gboolean
+presence_forget_all(Db *db, const Event *event, gint64 attendee, gint64 version, GError **error)
+{
+	g_autoptr(GHashTable) sessions = g_hash_table_new(NULL, NULL);
+	GHashTableIter each;
+	gpointer session;
+
+	if (!sessions_of(db, event, attendee, sessions, error))
+		return FALSE;
+	g_hash_table_iter_init(&each, sessions);
+	while (g_hash_table_iter_next(&each, &session, NULL))
+		if (!presence_write(db, event, (guint16)GPOINTER_TO_UINT(session), attendee, NULL,
+		            FALSE, version, error))
+			return FALSE;
+	return TRUE;
+}
+
+/* Of both revs: any may overrule the other now. */
+static gboolean
+touch_key(Merge *merge, const ScanRow *key, GError **error)
+{
+	g_autoptr(GArray) revs = g_array_new(FALSE, FALSE, sizeof(ScanEntry));
+
+	if (!scan_lines_of_key(merge->db, key->device, key->epoch, key->seq, revs, error))
+		return FALSE;
+	for (guint i = 0; i < revs->len; i++) {
+		ScanEntry *line = &g_array_index(revs, ScanEntry, i);
+		LogRecord record;
+		line->row.reason = *line->reason ? line->reason : NULL;
+		if (log_record_of_row(&line->row, &record) &&
+		        !touch_record(merge, &record, TRUE, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
+merge_rederive(Db *db, const Event *event, GArray *lines, gint64 version, GError **error)
+{
+	MergeWork work = { .event = event };
+	Merge merge = { .db = db, .work = &work, .version = version };
+	gboolean done = TRUE;
+
+	merge.touched = g_hash_table_new_full(touched_hash, touched_equal, g_free, NULL);
+	for (guint i = 0; done && i < lines->len; i++)
+		done = touch_key(&merge, &g_array_index(lines, ScanEntry, i).row, error);
+	done = done && rebuild_touched(&merge, error);
+	g_hash_table_unref(merge.touched);
+	return done;
 }
 
 /* ---- judging ---- */

@@ -58,6 +58,12 @@ gboolean presence_rebuild(Db *db, const Event *event, guint16 session_no, gint64
 gboolean
 presence_rebuild_all(Db *db, const Event *event, gint64 attendee, gint64 version, GError **error);
 
+/* Nobody is @attendee any more: every presence of theirs goes, and devices are told. */
+gboolean
+presence_forget_all(Db *db, const Event *event, gint64 attendee, gint64 version, GError **error);
+/* All that @lines (of ScanEntry, in the log already) touch, derived anew: after a release or a void. */
+gboolean merge_rederive(Db *db, const Event *event, GArray *lines, gint64 version, GError **error);
+
 /* What an undo names: the effective admitting lines of the holder at the session that are not voided, of
  * LogRecord. */
 gboolean merge_undo_list(Db *db, const Event *event, guint16 session_no, gint64 attendee,

@@ -180,6 +180,44 @@ scan_lines_of_tally(Db *db, const Event *event, guint16 session_no, guint16 regi
 	        add_voids(db, ret_entries, error);
 }
 
+gboolean
+scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
+        GArray *ret_entries, GError **error)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(ScanEntry));
+
+	if (!take_entries(
+	            db_query(db,
+	                    "SELECT " ENTRY_COLUMNS " FROM scan s WHERE s.event = $1"
+	                    " AND s.device = $2 AND ($3 = 0 OR s.epoch = $3)"
+	                    " AND ($4 = 0 OR s.seq = $4) AND EXISTS (SELECT 1 FROM verdict v"
+	                    " WHERE v.device = s.device AND v.epoch = s.epoch AND v.seq = s.seq"
+	                    " AND v.rev = s.rev) ORDER BY s.epoch, s.seq, s.rev",
+	                    DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(device),
+	                            db_int(epoch), db_int(seq)),
+	                    error),
+	            all, error))
+		return FALSE;
+	for (guint i = 0; i < all->len; i++)
+		if (!g_array_index(all, ScanEntry, i).accepted)
+			g_array_append_val(ret_entries, g_array_index(all, ScanEntry, i));
+	return TRUE;
+}
+
+gboolean
+scan_lines_of_stretch(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
+        GArray *ret_entries, GError **error)
+{
+	return take_entries(
+	        db_query(db,
+	                "SELECT " ENTRY_COLUMNS " FROM scan s WHERE s.event = $1 AND s.device = $2"
+	                " AND s.epoch = $3 AND s.seq <= $4 ORDER BY s.seq, s.rev",
+	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(device), db_int(epoch),
+	                        db_int(seq)),
+	                error),
+	        ret_entries, error);
+}
+
 /* ---- whose ---- */
 
 gboolean

@@ -30,6 +30,13 @@ gboolean scan_marks_of_holder(
 gboolean scan_lines_of_tally(Db *db, const Event *event, guint16 session_no, guint16 region_no,
         guint16 delegation_no, GArray *ret_entries, GError **error);
 
+/* Lines of a device whose last verdict is quarantine; @epoch and @seq narrow it, 0 for all. */
+gboolean scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
+        GArray *ret_entries, GError **error);
+/* All lines of (device, epoch) up to @seq. */
+gboolean scan_lines_of_stretch(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
+        GArray *ret_entries, GError **error);
+
 /* Whose ticket a mark is, after merges; 0 for nobody's. */
 gboolean
 scan_holder_id(Db *db, const Event *event, gint64 mark, gint64 *ret_attendee, GError **error);
