@@ -152,6 +152,28 @@ attach_work(Db *db, gpointer data, GError **error)
 /* ---- the log ---- */
 
 gboolean
+undo_work(Db *db, gpointer data, GError **error)
+{
+	UndoWork *work = data;
+	gint64 attendee = 0;
+
+	g_clear_pointer(&work->named, g_array_unref);
+	work->named = g_array_new(FALSE, FALSE, sizeof(LogRecord));
+	return merge_work(db, &work->merge, error) &&
+	        scan_holder_id(db, work->merge.event, work->mark, &attendee, error) &&
+	        (attendee == 0 ||
+	                merge_undo_list(db, work->merge.event, work->session_no, attendee,
+	                        work->named, error));
+}
+
+void
+undo_work_clear(UndoWork *work)
+{
+	merge_work_clear(&work->merge);
+	g_clear_pointer(&work->named, g_array_unref);
+}
+
+gboolean
 release_work(Db *db, gpointer data, GError **error)
 {
 	ReleaseWork *work = data;

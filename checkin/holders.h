@@ -70,6 +70,17 @@ typedef struct {
 } AuditWork;
 gboolean audit_work(Db *db, gpointer data, GError **error);
 
+/* A supervisor's undo, over the server: the device's own voids are taken in first (none is fine), then it is told what an
+ * undo must still name. */
+typedef struct {
+	MergeWork merge; /* first: it is the work's answer too */
+	guint16 session_no;
+	gint64 mark;
+	GArray *named; /* of LogRecord; made by the work, freed by undo_work_clear() */
+} UndoWork;
+gboolean undo_work(Db *db, gpointer data, GError **error);
+void undo_work_clear(UndoWork *work);
+
 /* Quarantined lines of a device that staff vouch for: @epoch and @seq narrow it (0: all of them). Each gets a further
  * verdict, in the name of who does it. Those that can't be a line of the log can't be released. */
 typedef struct {

@@ -163,6 +163,30 @@ holder_merge_rows(
 
 /* ---- spare tickets ---- */
 
+gboolean
+spare_is_bare(Db *db, gint64 attendee, gboolean *ret_bare, GError **error)
+{
+	gint64 bare = 0;
+
+	if (!db_ask_int(db,
+	            "SELECT 1 FROM attendee WHERE id = $1 AND spare_region_no IS NOT NULL"
+	            " AND merged_into IS NULL",
+	            DB_ARGS(db_int(attendee)), 0, &bare, error))
+		return FALSE;
+	*ret_bare = bare != 0;
+	return TRUE;
+}
+
+guint16
+holder_region_default(const Event *event)
+{
+	const EventRegion *unsaid = event_region_by_code(event, "unsaid");
+
+	if (unsaid == NULL)
+		unsaid = g_ptr_array_index(event->regions, event->regions->len - 1);
+	return unsaid->no;
+}
+
 static gboolean
 sealed_add(Db *db, const Event *event, gint64 attendee, GBytes *const sealed[SEALED_CLASSES],
         GError **error)

@@ -28,6 +28,11 @@ gboolean holder_replace_ticket(Db *db, const Event *event, gint64 attendee, Tick
 gboolean holder_merge_rows(
         Db *db, const Event *event, gint64 from, gint64 into, gint64 version, GError **error);
 
+/* Whether @attendee is a spare ticket's and nobody's yet. */
+gboolean spare_is_bare(Db *db, gint64 attendee, gboolean *ret_bare, GError **error);
+/* Where who has not said it is counted: the region "unsaid", else the event's last. */
+guint16 holder_region_default(const Event *event);
+
 /* A spare ticket's attendee becomes a person of @region_no. @sealed is made for this attendee. @ret_spare FALSE when it is
  * none (any more). */
 gboolean spare_fill_rows(Db *db, const Event *event, gint64 attendee, guint16 region_no,

@@ -109,7 +109,8 @@ check_row(GHashTable *seen, const Route *route)
 	if (route->method == HTTP_POST && route->audience == FOR_ANYONE)
 		g_assert_true(!api && strstr(route->path, "/:event") != NULL);
 	const gboolean device = route->audience == FOR_DEVICE ||
-	        route->audience == FOR_ANY_DEVICE || route->audience == FOR_PAIRING;
+	        route->audience == FOR_SUPERVISOR || route->audience == FOR_ANY_DEVICE ||
+	        route->audience == FOR_PAIRING;
 	g_assert_cmpint(device, ==, api);
 
 	/* the staff's room has roles on every door, and no other has any */

@@ -10,6 +10,7 @@
 #include "web/door_lists.h"
 #include "web/door_log.h"
 #include "web/door_record.h"
+#include "web/door_supervisor.h"
 #include "web/routes.h"
 
 #define CODE_MAX 64 /* bytes of a pairing code as it may be typed, with blanks and hyphens */
@@ -265,6 +266,12 @@ const Route door_routes[] = {
 	{ HTTP_POST, "/api/v1/door/pair", FOR_PAIRING, door_pair },
 	{ HTTP_GET, "/api/v1/door/manifest", FOR_DEVICE, door_manifest },
 	{ HTTP_GET, "/api/v1/door/known", FOR_DEVICE, door_known },
+	{ HTTP_GET, "/api/v1/door/person", FOR_DEVICE, door_person },
+	{ HTTP_GET, "/api/v1/door/search", FOR_SUPERVISOR, door_search },
+	{ HTTP_POST, "/api/v1/door/void", FOR_SUPERVISOR, door_void, DOOR_SCANS_BODY_MAX },
+	{ HTTP_POST, "/api/v1/door/walkin", FOR_SUPERVISOR, door_walkin },
+	{ HTTP_POST, "/api/v1/door/reissue", FOR_SUPERVISOR, door_new_ticket },
+	{ HTTP_POST, "/api/v1/door/attach", FOR_SUPERVISOR, door_attach },
 	{ HTTP_POST, "/api/v1/door/scan", FOR_DEVICE, door_scan },
 	{ HTTP_POST, "/api/v1/door/scans", FOR_ANY_DEVICE, door_scans, DOOR_SCANS_BODY_MAX },
 	{ 0 },

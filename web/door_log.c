@@ -270,6 +270,17 @@ read_garbled_body(Request *request, gint64 device, GArray *items)
 	json_decref(quoted);
 }
 
+/* Nothing of it is named: the phone keeps all that it sent. */
+static Reply *
+merged_garbled(Request *request, gpointer data, const GError *error)
+{
+	MergeWork *work = data;
+
+	if (error == NULL)
+		g_array_set_size(work->items, 0);
+	return merged(request, work, error);
+}
+
 Reply *
 door_scans(Request *request)
 {
@@ -293,9 +304,10 @@ door_scans(Request *request)
 		.device = device->id,
 		.items = merge_items_new(),
 		.now = request_now(request) };
-	if (json_is_array(records))
+	if (json_is_array(records)) {
 		door_records_read(records, event, device->id, work->items);
-	else
-		read_garbled_body(request, device->id, work->items);
-	return reply_after(request, merge_work, merged, work, merge_work_free);
+		return reply_after(request, merge_work, merged, work, merge_work_free);
+	}
+	read_garbled_body(request, device->id, work->items);
+	return reply_after(request, merge_work, merged_garbled, work, merge_work_free);
 }

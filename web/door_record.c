@@ -105,8 +105,8 @@ take_number_if_there(
 	        take_number(object, name, min, max, ret, error);
 }
 
-static gboolean
-take_hex(const json_t *object, const char *name, gint64 *ret, GError **error)
+gboolean
+door_hex(const json_t *object, const char *name, gint64 *ret, GError **error)
 {
 	const char *text = NULL;
 
@@ -234,9 +234,9 @@ door_asked_read(const json_t *body, const Event *event, DoorAsked *ret, GError *
 	if (!door_members_known(body, known, error) ||
 	        !take_number(body, "v", RECORD_VERSION, RECORD_VERSION, &version, error) ||
 	        !take_number(body, "rev", 0, 0, &rev, error) ||
-	        !take_hex(body, "device", &asked.row.device, error) ||
-	        !take_hex(body, "epoch", &asked.row.epoch, error) ||
-	        !take_hex(body, "mark", &asked.row.mark, error) ||
+	        !door_hex(body, "device", &asked.row.device, error) ||
+	        !door_hex(body, "epoch", &asked.row.epoch, error) ||
+	        !door_hex(body, "mark", &asked.row.mark, error) ||
 	        !take_numbers(body, &asked.row, error) ||
 	        !take_flag(body, "online", TRUE, &asked.row.online, error) ||
 	        !take_place(body, event, &asked.row, error) || !take_set(body, &asked, error) ||

@@ -23,6 +23,9 @@ gboolean door_members_known(const json_t *object, const char *const *known, GErr
 gboolean door_text(const json_t *object, const char *name, gboolean required, gsize max,
         const char **ret_text, GError **error);
 
+/* 16 hex digits. */
+gboolean door_hex(const json_t *object, const char *name, gint64 *ret, GError **error);
+
 /* A scan that asks: rev 0, without decision and reason, and what the volunteer has set. */
 typedef struct {
 	ScanRow row;              /* session_no and checkpoint_no of @event; the rest as sent */

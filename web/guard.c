@@ -56,6 +56,7 @@ guard_before_body(Request *request)
 			return 404;
 		break;
 	case FOR_DEVICE: /* by its token: guard_device() */
+	case FOR_SUPERVISOR:
 	case FOR_ANY_DEVICE:
 	case FOR_ANYONE:
 	case FOR_HOLDER:
@@ -97,7 +98,8 @@ Reply *
 guard_after_body(Request *request)
 {
 	const Route *route = request->match.route;
-	if (route->audience == FOR_DEVICE || route->audience == FOR_ANY_DEVICE) {
+	if (route->audience == FOR_DEVICE || route->audience == FOR_SUPERVISOR ||
+	        route->audience == FOR_ANY_DEVICE) {
 		Reply *refused = guard_device(request);
 		if (refused != NULL)
 			return refused;

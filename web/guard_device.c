@@ -97,6 +97,8 @@ guard_device(Request *request)
 		return error_reply(request, 401, "this device was revoked");
 	if (device.expired && !any)
 		return error_reply(request, 401, "this device's pairing has ended");
+	if (request->match.route->audience == FOR_SUPERVISOR && !device.supervisor)
+		return error_reply(request, 403, "only a supervisor's device may do this");
 	request->device = g_memdup2(&device, sizeof(device));
 	heard_note(request, device.id);
 	return NULL;

@@ -18,6 +18,7 @@ typedef enum {
 	FOR_ANYONE,
 	FOR_HOLDER, /* a link of /t/…: the page checks the token's MAC by registration_read() */
 	FOR_DEVICE, /* Authorization: Bearer, of a paired device */
+	FOR_SUPERVISOR, /* a device of that role */
 	FOR_ANY_DEVICE, /* the same, revoked and expired ones too: what they scanned is taken in */
 	FOR_PAIRING,    /* a one-time code in the body */
 	FOR_STAFF,      /* who signed in, with one of the route's roles in the event they look at */
