@@ -7,6 +7,12 @@ const Report reports[] = {
 	        BY_REGION | BY_SESSION, attendance_open, attendance_close },
 	{ "roster", "everybody by name, with what they are expected at and came to", 0, roster_open,
 	        roster_close },
+	{ "arrivals", "who came when, per session, region and quarter of an hour", 0, arrivals_open,
+	        arrivals_close },
+	{ "no-shows", "who was expected and did not come, by name", 0, no_shows_open,
+	        no_shows_close },
+	{ "scans", "every line of the scan log", 0, scans_open, scans_close },
+	{ "shared-tickets", "tickets that two people may have used", 0, shared_open, shared_close },
 	{ NULL },
 };
 

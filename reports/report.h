@@ -47,6 +47,15 @@ gboolean attendance_open(const ReportAsked *asked, Table *ret, GError **error);
 void attendance_close(Table *table);
 gboolean roster_open(const ReportAsked *asked, Table *ret, GError **error);
 void roster_close(Table *table);
+gboolean no_shows_open(const ReportAsked *asked, Table *ret, GError **error);
+void no_shows_close(Table *table);
+/* scan_lists.c */
+gboolean scans_open(const ReportAsked *asked, Table *ret, GError **error);
+void scans_close(Table *table);
+gboolean arrivals_open(const ReportAsked *asked, Table *ret, GError **error);
+void arrivals_close(Table *table);
+gboolean shared_open(const ReportAsked *asked, Table *ret, GError **error);
+void shared_close(Table *table);
 
 /* `turnout report`. Returns the exit status. */
 int report_command(int argc, char **argv);

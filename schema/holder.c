@@ -76,7 +76,8 @@ ticket_is_free(
 	gint64 taken = 0;
 
 	if (!db_ask_int(db,
-	            "SELECT 1 FROM attendee WHERE event = $1 AND (mark = $2 OR typed_code = $3)"
+	            /* a code is the mark's upper 45 bits */
+	            "SELECT 1 FROM attendee WHERE event = $1 AND (mark >> 19) = ($2 >> 19)"
 	            " UNION ALL SELECT 1 FROM old_ticket"
 	            " WHERE event = $1 AND (mark = $2 OR typed_code = $3)",
 	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(ticket->mark),

@@ -181,6 +181,37 @@ scan_lines_of_tally(Db *db, const Event *event, guint16 session_no, guint16 regi
 }
 
 gboolean
+scan_lines_after(Db *db, const Event *event, guint16 session_no, const ScanRow *last, gint64 limit,
+        GArray *ret_entries, GError **error)
+{
+	return take_entries(db_query(db,
+	                            "SELECT " ENTRY_COLUMNS " FROM scan s WHERE s.event = $1"
+	                            " AND ($2 = 0 OR s.session_no = $2)"
+	                            " AND (s.device, s.epoch, s.seq, s.rev) > ($3, $4, $5, $6)"
+	                            " ORDER BY s.device, s.epoch, s.seq, s.rev LIMIT $7",
+	                            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(session_no),
+	                                    db_int(last ? last->device : G_MININT64),
+	                                    db_int(last ? last->epoch : G_MININT64),
+	                                    db_int(last ? last->seq : -1),
+	                                    db_int(last ? last->rev : -1), db_int(limit)),
+	                            error),
+	        ret_entries, error);
+}
+
+gboolean
+scan_lines_of_mark(Db *db, const Event *event, guint16 session_no, gint64 mark, GArray *ret_entries,
+        GError **error)
+{
+	return take_entries(db_query(db,
+	                            "SELECT " ENTRY_COLUMNS " FROM scan s WHERE s.event = $1"
+	                            " AND s.session_no = $2 AND s.mark = $3",
+	                            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(session_no),
+	                                    db_int(mark)),
+	                            error),
+	        ret_entries, error);
+}
+
+gboolean
 scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
         GArray *ret_entries, GError **error)
 {
@@ -226,7 +257,8 @@ scan_holder_id(Db *db, const Event *event, gint64 mark, gint64 *ret_attendee, GE
 	gint64 attendee = 0;
 
 	if (!db_ask_int(db,
-	            "SELECT id FROM attendee WHERE event = $1 AND mark = $2"
+	            "SELECT id FROM attendee WHERE event = $1 AND (mark >> 19) = ($2 >> 19)"
+	            " AND +mark = $2" /* the index is on the first term */
 	            " UNION ALL SELECT attendee FROM old_ticket WHERE event = $1 AND mark = $2",
 	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(mark)), 0, &attendee,
 	            error))

@@ -30,6 +30,12 @@ gboolean scan_marks_of_holder(
 gboolean scan_lines_of_tally(Db *db, const Event *event, guint16 session_no, guint16 region_no,
         guint16 delegation_no, GArray *ret_entries, GError **error);
 
+/* The next @limit lines by key after @last (NULL: from the first), at a session (0: all). */
+gboolean scan_lines_after(Db *db, const Event *event, guint16 session_no, const ScanRow *last,
+        gint64 limit, GArray *ret_entries, GError **error);
+/* Lines of one ticket at a session. */
+gboolean scan_lines_of_mark(Db *db, const Event *event, guint16 session_no, gint64 mark,
+        GArray *ret_entries, GError **error);
 /* Lines of a device whose last verdict is quarantine; @epoch and @seq narrow it, 0 for all. */
 gboolean scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
         GArray *ret_entries, GError **error);
