@@ -1,8 +1,6 @@
 #include "schema/find.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "schema/person.h"
 #include "schema/text.h"
@@ -20,12 +18,12 @@ typedef struct {
 } Names;
 
 static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t used;
+	GMutex lock;
+	GCond used;
 	GPtrArray *events; /* of Names */
 	gint64 used_at;    /* monotonic, us */
 	gboolean wiper;    /* its thread runs */
-} held = { .lock = PTHREAD_MUTEX_INITIALIZER, .used = PTHREAD_COND_INITIALIZER };
+} held;
 
 static void
 name_free(gpointer data)
@@ -53,44 +51,41 @@ forget_locked(void)
 	g_clear_pointer(&held.events, g_ptr_array_unref);
 }
 
-static void *
-wipe_when_idle(void *unused)
+static gpointer
+wipe_when_idle(gpointer unused)
 {
-	pthread_mutex_lock(&held.lock);
+	g_mutex_lock(&held.lock);
 	while (held.events != NULL) {
-		const gint64 idle = g_get_monotonic_time() - held.used_at;
-		if (idle >= FIND_KEPT_S * G_USEC_PER_SEC) {
+		const gint64 until = held.used_at + FIND_KEPT_S * G_USEC_PER_SEC;
+		if (g_get_monotonic_time() >= until) {
 			forget_locked();
 			break;
 		}
-		struct timespec until;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec += FIND_KEPT_S - idle / G_USEC_PER_SEC + 1;
-		pthread_cond_timedwait(&held.used, &held.lock, &until);
+		g_cond_wait_until(&held.used, &held.lock, until);
 	}
 	held.wiper = FALSE;
-	pthread_mutex_unlock(&held.lock);
+	g_mutex_unlock(&held.lock);
 	return NULL;
 }
 
 static void
 start_wiper(void)
 {
-	pthread_t thread;
+	GThread *thread = held.wiper ? NULL : g_thread_try_new("wiper", wipe_when_idle, NULL, NULL);
 
-	if (!held.wiper && pthread_create(&thread, NULL, wipe_when_idle, NULL) == 0) {
-		pthread_detach(thread);
-		held.wiper = TRUE;
-	}
+	if (thread == NULL)
+		return;
+	g_thread_unref(thread);
+	held.wiper = TRUE;
 }
 
 void
 find_forget(void)
 {
-	pthread_mutex_lock(&held.lock);
+	g_mutex_lock(&held.lock);
 	forget_locked();
-	pthread_cond_broadcast(&held.used);
-	pthread_mutex_unlock(&held.lock);
+	g_cond_broadcast(&held.used);
+	g_mutex_unlock(&held.lock);
 }
 
 guint
@@ -98,10 +93,10 @@ find_held(void)
 {
 	guint n = 0;
 
-	pthread_mutex_lock(&held.lock);
+	g_mutex_lock(&held.lock);
 	for (guint i = 0; held.events != NULL && i < held.events->len; i++)
 		n += g_hash_table_size(((Names *)g_ptr_array_index(held.events, i))->names);
-	pthread_mutex_unlock(&held.lock);
+	g_mutex_unlock(&held.lock);
 	return n;
 }
 
@@ -247,7 +242,7 @@ find_people(Db *db, const Event *event, VaultEvent *keys, const char *query, GAr
 
 	if (words == NULL)
 		return TRUE;
-	pthread_mutex_lock(&held.lock);
+	g_mutex_lock(&held.lock);
 	Names *names = names_of(event);
 	held.used_at = g_get_monotonic_time();
 	start_wiper();
@@ -262,6 +257,6 @@ find_people(Db *db, const Event *event, VaultEvent *keys, const char *query, GAr
 	g_array_sort(hits, by_fit);
 	for (guint i = 0; i < MIN(hits->len, FIND_MAX); i++)
 		g_array_append_val(ret_attendees, g_array_index(hits, Hit, i).attendee);
-	pthread_mutex_unlock(&held.lock);
+	g_mutex_unlock(&held.lock);
 	return read;
 }

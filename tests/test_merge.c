@@ -3,125 +3,7 @@
  * order of arrival changes what follows. On both engines, and always checked by `schema verify`, whose
  * derivation is another.
  */
-#include <string.h>
-
-#include "checkin/holders.h"
-#include "schema/device.h"
-#include "schema/id.h"
-#include "schema/verify.h"
-
-#include "tests/door_fixture.h"
-
-#define PHONE      71
-#define OTHER      72
-#define SUPERVISOR 73
-#define EPOCH      G_GUINT64_CONSTANT(0xfedcba9876543210)
-
-/* ---- what tests say ---- */
-
-static void
-add_device(const Door *door, gint64 id, const char *role)
-{
-	g_autofree char *sql = g_strdup_printf(
-	        "INSERT INTO device (id, event, name, role, expires) SELECT %" G_GINT64_FORMAT
-	        ", id, 'Door %" G_GINT64_FORMAT "', '%s', ends FROM event",
-	        id, id, role);
-	engine_must(door->engine, sql);
-}
-
-static void
-open_day(Door *door, Engine *engine)
-{
-	door_open(door, engine, "door");
-	add_device(door, PHONE, "scan");
-	add_device(door, OTHER, "scan");
-	add_device(door, SUPERVISOR, "supervisor");
-}
-
-static LogRecord
-record(const Door *door, gint64 device, guint64 seq, const char *session, gint64 mark,
-        DoorDecision decision)
-{
-	return (LogRecord){
-		.device = (guint64)device,
-		.epoch = EPOCH,
-		.seq = seq,
-		.rev = 1,
-		.has_mark = 1,
-		.mark = (guint64)mark,
-		.session = door_session(door, session),
-		.checkpoint = door_checkpoint(door, session, 0),
-		.decision = (guint8)decision,
-		.wall = DOOR_WALL + (gint64)seq * 1000,
-		.mono = 5,
-	};
-}
-
-static LogRecord
-void_of(const Door *door, gint64 device, guint64 seq, const LogRecord *named, LogReason reason)
-{
-	LogRecord made = record(door, device, seq, "day", (gint64)named->mark, DOOR_VOID);
-	made.session = named->session;
-	made.checkpoint = named->checkpoint;
-	made.has_void = 1;
-	made.void_device = named->device;
-	made.void_epoch = named->epoch;
-	made.void_seq = named->seq;
-	made.reason = (guint8)reason;
-	return made;
-}
-
-static void
-take(const Door *door, gint64 token, const LogRecord *records, guint n, LogVerdict *ret_verdicts)
-{
-	g_autoptr(GError) error = NULL;
-	MergeWork work = { .event = door->event,
-		.keys = door->keys,
-		.device = token,
-		.items = merge_items_new(),
-		.now = ENGINE_NOW };
-
-	for (guint i = 0; i < n; i++)
-		merge_item_add(work.items, token, &records[i],
-		        event_session(door->event, records[i].session) != NULL,
-		        g_strdup_printf("{\"seq\":%" G_GUINT64_FORMAT "}", records[i].seq));
-	writer_run(record_writer(door->record), merge_work, &work, &error);
-	g_assert_no_error(error);
-	for (guint i = 0; i < n && ret_verdicts != NULL; i++)
-		ret_verdicts[i] = g_array_index(work.items, MergeItem, i).verdict;
-	merge_work_clear(&work);
-}
-
-static LogVerdict
-take_one(const Door *door, gint64 token, LogRecord one)
-{
-	LogVerdict verdict = LOG_VERDICTS;
-	take(door, token, &one, 1, &verdict);
-	return verdict;
-}
-
-/* The other derivation agrees with all that was written. */
-static void
-verified(const Door *door)
-{
-	g_autoptr(GPtrArray) found = faults_new();
-	g_autoptr(GError) error = NULL;
-	VerifyCounts counts = { 0 };
-
-	verify_record(door->record, found, &counts, &error);
-	g_assert_no_error(error);
-	for (guint i = 0; i < found->len; i++) {
-		const Fault *fault = g_ptr_array_index(found, i);
-		g_test_message("%s: %s", fault->where, fault->what);
-	}
-	g_assert_cmpuint(found->len, ==, 0);
-}
-
-static gint64
-first_at(const Door *door)
-{
-	return engine_ask(door->engine, "SELECT first_at FROM presence");
-}
+#include "tests/log_fixture.h"
 
 /* ---- the bad moments ---- */
 
@@ -516,133 +398,6 @@ a_scan_after_the_people_are_forgotten_is_a_number(Engine *engine, gconstpointer 
 	g_assert_cmpint(door_present(&door, "day"), ==, 0);
 }
 
-/* ---- staff ---- */
-
-#define ACT(door)                                                                                  \
-	{                                                                                          \
-		.event = (door)->event, .keys = (door)->keys, .who = "ruth", .now = ENGINE_NOW     \
-	}
-
-static void
-run(const Door *door, DbWork work, gpointer data)
-{
-	g_autoptr(GError) error = NULL;
-	writer_run(record_writer(door->record), work, data, &error);
-	g_assert_no_error(error);
-}
-
-static void
-a_stranded_phone_s_scans_are_released_by_a_named_person(Engine *engine, gconstpointer data)
-{
-	g_auto(Door) door = { 0 };
-	open_day(&door, engine);
-	Guest ana = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	Guest ben = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	engine_must(engine, "UPDATE device SET revoked_at = 1 WHERE id = 71");
-	take_one(&door, PHONE, record(&door, PHONE, 1, "lunch", ana.ticket.mark, DOOR_ADMIT));
-	take_one(&door, PHONE, record(&door, PHONE, 2, "lunch", ben.ticket.mark, DOOR_ADMIT));
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 0);
-
-	ReleaseWork one = { .act = ACT(&door), .device = PHONE, .epoch = (gint64)EPOCH, .seq = 1 };
-	run(&door, release_work, &one);
-	g_assert_cmpint(one.released, ==, 1);
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 1);
-	ReleaseWork all = { .act = ACT(&door), .device = PHONE };
-	run(&door, release_work, &all);
-	g_assert_cmpint(all.released, ==, 1);
-	run(&door, release_work, &all);
-	g_assert_cmpint(all.released, ==, 0);
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 2);
-	g_assert_cmpint(engine_ask(engine,
-	                        "SELECT count(*) FROM verdict WHERE who = 'ruth'"
-	                        " AND verdict = 'accepted'"),
-	        ==, 2);
-	/* uploaded once more, it is what it is */
-	g_assert_cmpint(take_one(&door, PHONE,
-	                        record(&door, PHONE, 1, "lunch", ana.ticket.mark, DOOR_ADMIT)),
-	        ==, LOG_REPEAT);
-	verified(&door);
-}
-
-static void
-a_released_record_overrules_the_server_s_answer(Engine *engine, gconstpointer data)
-{
-	g_auto(Door) door = { 0 };
-	open_day(&door, engine);
-	Guest ana = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	Guest ben = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	ScanWork asked = door_question(&door, "lunch", ana.ticket.mark, 1);
-	asked.row.device = PHONE;
-	asked.row.epoch = (gint64)EPOCH;
-	door_ask(&door, &asked);
-	take_one(&door, PHONE, record(&door, PHONE, 1, "lunch", ben.ticket.mark, DOOR_ADMIT));
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 1);
-
-	ReleaseWork work = { .act = ACT(&door), .device = PHONE };
-	run(&door, release_work, &work);
-	g_autofree char *whose = g_strdup_printf(
-	        "SELECT count(*) FROM presence WHERE attendee = %" G_GINT64_FORMAT, ben.id);
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 1);
-	g_assert_cmpint(engine_ask(engine, whose), ==, 1);
-	verified(&door);
-}
-
-static void
-staff_void_a_trial_from_their_pages(Engine *engine, gconstpointer data)
-{
-	g_auto(Door) door = { 0 };
-	open_day(&door, engine);
-	Guest ana = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	take_one(&door, PHONE, record(&door, PHONE, 3, "day", ana.ticket.mark, DOOR_ADMIT));
-	TrialWork work = { .act = ACT(&door),
-		.device = PHONE,
-		.epoch = (gint64)EPOCH,
-		.seq = 5,
-		.void_epoch = 4711 };
-
-	run(&door, trial_work, &work);
-	g_assert_cmpint(work.outcome, ==, HOLDER_DONE);
-	g_assert_cmpint(door_present(&door, "day"), ==, 0);
-	run(&door, trial_work, &work); /* pressed twice */
-	take_one(&door, PHONE, record(&door, PHONE, 4, "day", ana.ticket.mark, DOOR_ADMIT));
-	g_assert_cmpint(door_present(&door, "day"), ==, 0);
-	verified(&door);
-	TrialWork none = { .act = ACT(&door), .device = OTHER, .epoch = 1, .seq = 5 };
-	run(&door, trial_work, &none);
-	g_assert_cmpint(none.outcome, ==, HOLDER_NOBODY);
-}
-
-static void
-two_holders_who_are_one_came_once(Engine *engine, gconstpointer data)
-{
-	g_auto(Door) door = { 0 };
-	open_day(&door, engine);
-	Guest ana = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	Guest twin = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	gint64 twins_fresh = door_reissue(&door, &twin);
-	take_one(&door, PHONE, record(&door, PHONE, 1, "lunch", ana.ticket.mark, DOOR_ADMIT));
-	LogRecord earlier = record(&door, OTHER, 1, "lunch", twin.ticket.mark, DOOR_ADMIT);
-	earlier.wall -= 60000;
-	take_one(&door, OTHER, earlier);
-	take_one(&door, OTHER, record(&door, OTHER, 2, "day", twins_fresh, DOOR_ADMIT));
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 2);
-	HolderMergeWork work = { .act = ACT(&door), .from = twins_fresh, .into = ana.ticket.mark };
-
-	run(&door, holder_merge_work, &work);
-	g_assert_cmpint(work.outcome, ==, HOLDER_DONE);
-	g_assert_cmpint(door_present(&door, "lunch"), ==, 1);
-	g_assert_cmpint(door_present(&door, "day"), ==, 1);
-	g_assert_cmpint(engine_ask(engine, "SELECT min(first_at) FROM presence"), ==, earlier.wall);
-	g_assert_cmpstr(door_scan(&door, "lunch", twins_fresh, 9), ==, "reject_used");
-	verified(&door);
-	run(&door, holder_merge_work, &work);
-	g_assert_cmpint(work.outcome, ==, HOLDER_OTHER);
-	HolderMergeWork nobody = { .act = ACT(&door), .from = 5, .into = ana.ticket.mark };
-	run(&door, holder_merge_work, &nobody);
-	g_assert_cmpint(nobody.outcome, ==, HOLDER_NOBODY);
-	verified(&door);
-}
-
 /* ---- any order ---- */
 
 #define RANDOM_RECORDS 60
@@ -707,7 +462,6 @@ no_order_of_arrival_changes_who_was_there(Engine *engine, gconstpointer data)
 	}
 	g_assert_cmpuint(digest, !=, 0);
 }
-
 #define MERGE_TEST(name) engine_add_test("merge/" #name, name)
 
 int
@@ -732,10 +486,6 @@ main(int argc, char **argv)
 	MERGE_TEST(an_offline_admission_that_rides_along_is_seen_by_the_question);
 	MERGE_TEST(people_counted_without_a_ticket_are_summed_and_taken_back);
 	MERGE_TEST(a_scan_after_the_people_are_forgotten_is_a_number);
-	MERGE_TEST(a_stranded_phone_s_scans_are_released_by_a_named_person);
-	MERGE_TEST(a_released_record_overrules_the_server_s_answer);
-	MERGE_TEST(staff_void_a_trial_from_their_pages);
-	MERGE_TEST(two_holders_who_are_one_came_once);
 	MERGE_TEST(no_order_of_arrival_changes_who_was_there);
 	return engine_run();
 }
