@@ -20,4 +20,5 @@ export const suites = [
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },
+  { file: 'test_app.mjs', minutes: 4 },
 ];

@@ -80,7 +80,8 @@ const stringsOf = (files) => {
   }
   return found;
 };
-const literals = stringsOf([...list('web', '.c'), join(root, 'schema/intake.c'), join(root, 'schema/staff.c')]);
+const app = list('web/door', '.ts');
+const literals = stringsOf([...list('web', '.c'), ...app, join(root, 'schema/intake.c'), join(root, 'schema/staff.c')]);
 
 // "error_%d_title", and "contact_" put before a code that stands in the sources as well
 const patterns = [...literals].filter((text) => /^\w+%d\w*$/.test(text))
@@ -113,5 +114,10 @@ test('every text that a page asks for by name is there', () => {
       asked.add(`${base}_other`);
   }
   assert.ok(asked.size > 20, 'the sources are read as they are written');
+  // the app at the door names its texts by their whole keys
+  const named = [...stringsOf(app)].filter((text) => /^door_\w+$/.test(text));
+  assert.ok(named.length > 80, 'the app is read as it is written');
+  for (const key of named)
+    asked.add(key in english ? key : `${key}_other`);
   assert.deepEqual([...asked].filter((key) => !(key in english)), []);
 });

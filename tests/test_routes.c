@@ -91,6 +91,7 @@ static const struct {
 	{ "staff_devices", staff_devices_routes },
 	{ "staff_reports", staff_reports_routes },
 	{ "staff_audit", staff_audit_routes },
+	{ "door-app", door_app_routes },
 };
 
 static void

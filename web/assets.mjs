@@ -5,7 +5,9 @@
  *   assets.mjs OUTPUT.c DEPFILE FILE…
  *
  * turnout.css is Pico CSS with style/theme.css on top, bundled and made small by esbuild; other .css
- * and .ts files are bundled by themselves; anything else is taken as it is.
+ * and .ts files are bundled by themselves (a worker's as a plain script, since not every browser takes a
+ * module there); catalogues (.json) become one door-texts.json with what the door's app says; anything
+ * else is taken as it is.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -17,6 +19,8 @@ import { build } from "esbuild";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PICO = "@picocss/pico/css/pico.classless.css";
 const THEME = "theme.css";
+const WORKERS = ["scanner.ts", "sw.ts"];
+const isDoorText = (key) => key.startsWith("door_") || key === "languages";
 
 const TYPES = {
 	".css": "text/css; charset=utf-8",
@@ -24,6 +28,7 @@ const TYPES = {
 	".svg": "image/svg+xml",
 	".png": "image/png",
 	".ico": "image/x-icon",
+	".json": "application/json",
 	".txt": "text/plain; charset=utf-8",
 	".wasm": "application/wasm",
 	".webmanifest": "application/manifest+json",
@@ -66,11 +71,25 @@ async function asset(file) {
 	case ".ts":
 		return {
 			name: basename(file, ".ts") + ".js",
-			content: await bundle({ entryPoints: [resolve(file)], format: "esm" }),
+			content: await bundle({
+				entryPoints: [resolve(file)],
+				format: WORKERS.includes(basename(file)) ? "iife" : "esm",
+			}),
 		};
 	default:
 		return { name: basename(file), content: readFileSync(file) };
 	}
+}
+
+/* {en: {name, dir, texts{}}, …} */
+function doorTexts(files) {
+	const catalogues = files.map((file) => {
+		used.add(resolve(file));
+		const { _meta, ...texts } = JSON.parse(readFileSync(file, "utf8"));
+		const own = Object.fromEntries(Object.entries(texts).filter(([key]) => isDoorText(key)));
+		return [basename(file, ".json"), { name: _meta.name, dir: _meta.dir, texts: own }];
+	});
+	return { name: "door-texts.json", content: Buffer.from(JSON.stringify(Object.fromEntries(catalogues))) };
 }
 
 function array(name, bytes) {
@@ -96,9 +115,11 @@ function entry({ name, content }, i) {
 async function main([output, depfile, ...files]) {
 	const themes = files.filter((file) => basename(file) === THEME).map((file) => resolve(file));
 	const made = [{ name: "turnout.css", content: await sheet(themes) }];
+	const catalogues = files.filter((file) => extname(file) === ".json");
 	for (const file of files)
-		if (basename(file) !== THEME)
+		if (basename(file) !== THEME && !catalogues.includes(file))
 			made.push(await asset(file));
+	made.push(doorTexts(catalogues));
 	const entries = made.map(entry);
 	writeFileSync(output, [
 		"/* Made by web/assets.mjs. */",

@@ -30,6 +30,7 @@ static const Route *const tables[] = {
 	staff_devices_routes,
 	staff_reports_routes,
 	staff_audit_routes,
+	door_app_routes,
 	NULL,
 };
 

@@ -16,7 +16,8 @@ struct RouteIndex {
 	GArray *entries; /* of Entry */
 };
 
-/* Cuts "/a/b" into a and b; "/" into none. FALSE for what no pattern can match. */
+/* Cuts "/a/b" into a and b, "/a/" into a and an empty one, "/" into none. FALSE for what no pattern can
+ * match. */
 static gboolean
 cut(const char *path, Segment segments[SEGMENTS_MAX], guint *ret_n)
 {
@@ -24,16 +25,14 @@ cut(const char *path, Segment segments[SEGMENTS_MAX], guint *ret_n)
 	if (*path++ != '/')
 		return FALSE;
 	while (*path != '\0' || n > 0) {
-		if (n == SEGMENTS_MAX)
-			return FALSE;
 		const gsize length = strcspn(path, "/");
-		if (length == 0)
-			return FALSE; /* "//", or a slash at the end */
+		if (n == SEGMENTS_MAX || *path == '/')
+			return FALSE; /* too deep, or "//" */
 		segments[n++] = (Segment){ .text = path, .length = length };
 		path += length;
 		if (*path == '\0')
 			break;
-		path++;
+		path++; /* a slash at the end leaves one more, empty */
 	}
 	*ret_n = n;
 	return TRUE;
@@ -72,7 +71,9 @@ matches(const Entry *entry, const Segment *segments, guint n, RouteMatch *ret)
 	ret->params_n = 0;
 	for (guint i = 0; i < n; i++) {
 		const Segment *wanted = &entry->segments[i];
-		if (wanted->text[0] == ':') {
+		if (wanted->length > 0 && wanted->text[0] == ':') {
+			if (segments[i].length == 0)
+				return FALSE;
 			ret->params[ret->params_n++] = segments[i];
 			continue;
 		}

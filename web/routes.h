@@ -42,8 +42,9 @@ extern const Route site_routes[]; /* "/", /healthz, assets */
 extern const Route event_routes[];
 extern const Route registration_routes[];
 extern const Route ticket_routes[];
-extern const Route door_routes[];  /* /api/v1/door/ */
-extern const Route staff_routes[]; /* signing in and out */
+extern const Route door_routes[];     /* /api/v1/door/ */
+extern const Route door_app_routes[]; /* /door/ */
+extern const Route staff_routes[];    /* signing in and out */
 extern const Route staff_numbers_routes[];
 extern const Route staff_devices_routes[];
 extern const Route staff_reports_routes[];
