@@ -70,7 +70,7 @@ device_data(Request *request, const Event *event, const DeviceListed *device)
 	const gboolean open =
 	        device->state == DEVICE_TO_BE_PAIRED || device->state == DEVICE_CODE_EXPIRED;
 	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:b}", "id", hex, "name",
-	        device->name, "place", staff_taken(place_shown(locale, event, device)), "role",
+	        device->name, "place", staff_taken(place_shown(locale, event, device)), "may",
 	        locale_text(locale, device->supervisor ? "device_supervisor" : "device_scan"),
 	        "state", locale_text(locale, state_key(device->state)), "seen",
 	        seen ? staff_taken(staff_ago(locale, seen, request_now(request))) : json_null(),
@@ -297,9 +297,6 @@ pair_page(Request *request)
 	g_autofree char *until = locale_time(locale, event, device->pairing_expires);
 	json_t *data = staff_frame(request, event, "pair_title", "/staff/devices");
 	json_object_update_new(data, device_data(request, event, device));
-	json_object_set_new(data, "device_role",
-	        json_string(locale_text(
-	                locale, device->supervisor ? "device_supervisor" : "device_scan")));
 	json_object_set_new(data, "showing", json_boolean(showing));
 	json_object_set_new(data, "expired", json_boolean(device->state == DEVICE_CODE_EXPIRED));
 	json_object_set_new(data, "paired", json_boolean(device->state == DEVICE_PAIRED));
