@@ -57,14 +57,17 @@ is_repetition(const char *text)
 {
 	const gsize length = strlen(text);
 
-	for (gsize piece = 1; piece <= length / 2; piece++) {
+	for (gsize piece = 1; piece <= (length + 1) / 2;
+	        piece++) { /* the last blank may be missing */
 		gsize at = piece;
 		while (at < length && text[at] == text[at % piece])
 			at++;
 		if (at < length)
 			continue;
-		g_autofree char *word = g_strndup(text, piece);
-		if (piece <= REPEATED_MAX || g_hash_table_contains(common_words(), word))
+		g_autofree char *whole = g_strndup(text, piece);
+		g_autofree char *word = bare(whole);
+		if (piece <= REPEATED_MAX || g_hash_table_contains(common_words(), whole) ||
+		        g_hash_table_contains(common_words(), word))
 			return TRUE;
 	}
 	return FALSE;

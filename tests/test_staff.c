@@ -258,6 +258,7 @@ passwords_that_everybody_tries_are_refused(void)
 
 	for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
+		g_test_message("%s", bad[i]);
 		g_assert_false(password_check(bad[i], "ana", &error));
 		g_assert_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT);
 	}
