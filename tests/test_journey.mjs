@@ -223,7 +223,7 @@ for (const engine of engines) {
 
       test('nothing personal is in log, database or file names', async () => {
         const logs = house.servers.map(({ log }) => log).join('');
-        for (const secret of [letters, canary.emergency_phone, canary.name, token, token.split('-')[1], ticket])
+        for (const secret of [letters, canary.emergency_phone, canary.name, token, token.slice(-22), ticket])
           assert.ok(!logs.includes(secret), 'in the log');
         if (cluster)
           await house.query('CHECKPOINT');
@@ -231,7 +231,7 @@ for (const engine of engines) {
         for (const [path, stat] of places.flatMap((dir) => [...filesBelow(dir)])) {
           assert.ok(!path.includes(letters), path);
           const bytes = stat.isFile() && stat.size ? contentOf(path) : Buffer.alloc(0);
-          for (const secret of [letters, canary.emergency_phone, token.split('-')[1], ticket])
+          for (const secret of [letters, canary.emergency_phone, token.slice(-22), ticket])
             assert.ok(!bytes.includes(secret), `in ${path}`);
         }
       });
