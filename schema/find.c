@@ -1,6 +1,8 @@
 #include "schema/find.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "schema/person.h"
 #include "schema/text.h"
@@ -18,12 +20,12 @@ typedef struct {
 } Names;
 
 static struct {
-	GMutex lock;
-	GCond used;
+	pthread_mutex_t lock;
+	pthread_cond_t used;
 	GPtrArray *events; /* of Names */
 	gint64 used_at;    /* monotonic, us */
 	gboolean wiper;    /* its thread runs */
-} held;
+} held = { .lock = PTHREAD_MUTEX_INITIALIZER, .used = PTHREAD_COND_INITIALIZER };
 
 static void
 name_free(gpointer data)
@@ -51,41 +53,43 @@ forget_locked(void)
 	g_clear_pointer(&held.events, g_ptr_array_unref);
 }
 
-static gpointer
-wipe_when_idle(gpointer unused)
+static void *
+wipe_when_idle(void *unused)
 {
-	g_mutex_lock(&held.lock);
+	pthread_mutex_lock(&held.lock);
 	while (held.events != NULL) {
 		const gint64 until = held.used_at + FIND_KEPT_S * G_USEC_PER_SEC;
 		if (g_get_monotonic_time() >= until) {
 			forget_locked();
 			break;
 		}
-		g_cond_wait_until(&held.used, &held.lock, until);
+		/* GLib's monotonic time is this clock's (g_get_monotonic_time) */
+		struct timespec then = { .tv_sec = until / G_USEC_PER_SEC + 1 };
+		pthread_cond_clockwait(&held.used, &held.lock, CLOCK_MONOTONIC, &then);
 	}
 	held.wiper = FALSE;
-	g_mutex_unlock(&held.lock);
+	pthread_mutex_unlock(&held.lock);
 	return NULL;
 }
 
 static void
 start_wiper(void)
 {
-	GThread *thread = held.wiper ? NULL : g_thread_try_new("wiper", wipe_when_idle, NULL, NULL);
+	pthread_t thread;
 
-	if (thread == NULL)
-		return;
-	g_thread_unref(thread);
-	held.wiper = TRUE;
+	if (!held.wiper && pthread_create(&thread, NULL, wipe_when_idle, NULL) == 0) {
+		pthread_detach(thread);
+		held.wiper = TRUE;
+	}
 }
 
 void
 find_forget(void)
 {
-	g_mutex_lock(&held.lock);
+	pthread_mutex_lock(&held.lock);
 	forget_locked();
-	g_cond_broadcast(&held.used);
-	g_mutex_unlock(&held.lock);
+	pthread_cond_broadcast(&held.used);
+	pthread_mutex_unlock(&held.lock);
 }
 
 guint
@@ -93,10 +97,10 @@ find_held(void)
 {
 	guint n = 0;
 
-	g_mutex_lock(&held.lock);
+	pthread_mutex_lock(&held.lock);
 	for (guint i = 0; held.events != NULL && i < held.events->len; i++)
 		n += g_hash_table_size(((Names *)g_ptr_array_index(held.events, i))->names);
-	g_mutex_unlock(&held.lock);
+	pthread_mutex_unlock(&held.lock);
 	return n;
 }
 
@@ -242,7 +246,7 @@ find_people(Db *db, const Event *event, VaultEvent *keys, const char *query, GAr
 
 	if (words == NULL)
 		return TRUE;
-	g_mutex_lock(&held.lock);
+	pthread_mutex_lock(&held.lock);
 	Names *names = names_of(event);
 	held.used_at = g_get_monotonic_time();
 	start_wiper();
@@ -257,6 +261,6 @@ find_people(Db *db, const Event *event, VaultEvent *keys, const char *query, GAr
 	g_array_sort(hits, by_fit);
 	for (guint i = 0; i < MIN(hits->len, FIND_MAX); i++)
 		g_array_append_val(ret_attendees, g_array_index(hits, Hit, i).attendee);
-	g_mutex_unlock(&held.lock);
+	pthread_mutex_unlock(&held.lock);
 	return read;
 }
