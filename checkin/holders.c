@@ -70,31 +70,6 @@ reissue_work(Db *db, gpointer data, GError **error)
 	return told_of(db, &work->act, "ticket.reissue", work->attendee, error);
 }
 
-gboolean
-spare_work(Db *db, gpointer data, GError **error)
-{
-	SpareWork *work = data;
-	const Event *event = work->act.event;
-	gint64 version = 0;
-
-	if (!holder_numbers_take(db, event, work->n, &version, &work->first_no, error))
-		return FALSE;
-	for (guint i = 0; i < work->n; i++) {
-		gboolean free = FALSE;
-		for (guint draw = 0; draw < DRAWS && !free; draw++) {
-			if (draw > 0)
-				ticket_identity_new(event->salt, TICKET_SPARE,
-				        vault_key_created(work->act.keys), work->act.now,
-				        &work->tickets[i]);
-			if (!spare_add_rows(db, event, work->ids[i], work->region_no,
-			            &work->tickets[i], work->first_no + i, version, &free, error))
-				return FALSE;
-		}
-	}
-	g_autofree char *detail = g_strdup_printf("%u tickets", work->n);
-	return told(db, &work->act, "spare.print", detail, error);
-}
-
 /* ---- who is who ---- */
 
 gboolean

@@ -51,18 +51,6 @@ typedef struct {
 } AttachWork;
 gboolean attach_work(Db *db, gpointer data, GError **error);
 
-/* Spare tickets, to be printed: @n of them, drawn by the work's maker. */
-typedef struct {
-	HolderAct act;
-	guint16 region_no;
-	guint n;
-	gint64 *ids;             /* @n, in order */
-	TicketIdentity *tickets; /* @n; one that is taken is drawn anew */
-	gint64 first_no;         /* the answer: holder numbers from here */
-} SpareWork;
-#define SPARES_MAX 1000
-gboolean spare_work(Db *db, gpointer data, GError **error);
-
 /* A look at someone, as a line of the audit; nothing else is written. */
 typedef struct {
 	HolderAct act;

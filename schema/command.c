@@ -5,6 +5,7 @@
 #include "schema/error.h"
 #include "schema/init.h"
 #include "schema/roster.h"
+#include "schema/spare.h"
 #include "schema/staff.h"
 #include "schema/verify.h"
 
@@ -26,6 +27,8 @@ static const struct {
 	        "check database, keys, sealed values, scan log, presence, counts and audit" },
 	{ "device", device_command, "schema device",
 	        "add, revoke or list phones and laptops that scan" },
+	{ "spare", spare_command, "schema spare",
+	        "make or list spare tickets, to be printed in advance" },
 	{ "staff", staff_command, "schema staff", "add, disable or list people who sign in" },
 };
 

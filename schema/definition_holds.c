@@ -55,7 +55,8 @@ region_gone(guint16 no, const char *name, gpointer data, GError **error)
 	            "SELECT (SELECT count(*) FROM attendee WHERE event = $1 AND region_no = $2)"
 	            " + (SELECT count(*) FROM scan WHERE event = $1 AND region_no = $2)"
 	            " + (SELECT count(*) FROM tally WHERE event = $1 AND region_no = $2)"
-	            " + (SELECT count(*) FROM staff_role WHERE event = $1 AND region_no = $2)",
+	            " + (SELECT count(*) FROM staff_role WHERE event = $1 AND region_no = $2)"
+	            " + (SELECT count(*) FROM spare_sheet WHERE event = $1 AND region_no = $2)",
 	            DB_ARGS(event_id(change), db_int(no)), 0, &uses, error))
 		return FALSE;
 	if (uses > 0)

@@ -39,8 +39,8 @@ gboolean spare_fill_rows(Db *db, const Event *event, gint64 attendee, guint16 re
         const char *lang, GBytes *const sealed[SEALED_CLASSES], gint64 version, gboolean *ret_spare,
         GError **error);
 
-/* @n anonymous attendees of class spare, for region @region_no until another is tapped. @tickets are made by the caller;
- * one that is taken already is drawn anew. */
+/* An anonymous attendee with the spare @ticket, for region @region_no until another is tapped. @ret_free FALSE: the event has
+ * that mark or code already, nothing was added. schema/spare.h makes sheets of them. */
 gboolean spare_add_rows(Db *db, const Event *event, gint64 id, guint16 region_no,
         const TicketIdentity *ticket, gint64 no, gint64 version, gboolean *ret_free,
         GError **error);

@@ -3,6 +3,7 @@
 #include "schema/definition_command.h"
 #include "schema/device.h"
 #include "schema/roster.h"
+#include "schema/spare.h"
 #include "schema/staff.h"
 
 const ControlEntry schema_operations[] = {
@@ -10,6 +11,7 @@ const ControlEntry schema_operations[] = {
 	{ "device.add", device_operation_add },
 	{ "device.revoke", device_operation_revoke },
 	{ ROSTER_OPERATION, roster_import },
+	{ "spare.make", spare_operation_make },
 	{ "staff.add", staff_operation_add },
 	{ "staff.disable", staff_operation_disable },
 	{ NULL },

@@ -37,9 +37,13 @@ _turnout() {
 					words="$common --event --session --checkpoint --role"
 					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
 					;;
+				spare)
+					words="$common --event --region --ref"
+					[ "$COMP_CWORD" -ne 3 ] || words='make list'
+					;;
 				*) words="$common" ;;
 				esac
-				[ "$COMP_CWORD" -ne 2 ] || words='init load import device verify export'
+				[ "$COMP_CWORD" -ne 2 ] || words='init load import device spare staff verify export'
 				;;
 			esac
 		fi
