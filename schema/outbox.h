@@ -1,0 +1,108 @@
+/*
+ * Letters that wait to be sent, and calls that wait to be made: written in the transaction of what causes them.
+ *
+ * A row names ids only; words and addresses are made when the letter goes, from the sealed person. It is named by
+ * its cause ("confirm:HEX(registration)", "offer:HEX(attendee):QUEUE"), so that a repeat adds nothing. For a person
+ * without an e-mail address it is a call for a volunteer instead.
+ *
+ * Who sends claims rows: a claim lasts OUTBOX_LEASE_S, then the row is due again, whoever died with it in hand. Only
+ * the claim that a row has now settles it. So a letter goes out twice only when a process dies, or an answer is lost,
+ * between the mail server's "accepted" and the commit of OUTBOX_SENT; both then bear the same Message-ID.
+ */
+#pragma once
+
+#include "schema/event.h"
+#include "schema/id.h"
+
+typedef enum {
+	OUTBOX_CONFIRMATION,
+	OUTBOX_WAITLISTED,
+	OUTBOX_PLACE_FREE,
+	OUTBOX_CHANGED,
+	OUTBOX_CANCELLED,
+	OUTBOX_REMINDER,
+	OUTBOX_LINK_AGAIN,
+	OUTBOX_STAFF_MESSAGE,
+#define OUTBOX_KINDS 8
+} OutboxKind;
+const char *outbox_kind_name(OutboxKind kind); /* "confirmation" … as the table has it */
+
+typedef enum {
+	OUTBOX_WAITING,
+	OUTBOX_SENT,
+	OUTBOX_GIVEN_UP, /* after OUTBOX_PATIENCE_S, or refused for good; staff may try again */
+	OUTBOX_CALL,     /* for a volunteer to make */
+	OUTBOX_CALLED,
+	OUTBOX_DROPPED, /* nobody to write to any more: cancelled, deleted or expired meanwhile */
+#define OUTBOX_STATES 6
+} OutboxState;
+const char *outbox_state_name(OutboxState state); /* "waiting" … */
+
+#define OUTBOX_CAUSE_MAX  120                /* bytes; letters, digits, ':', '-', '.' and '_' */
+#define OUTBOX_LEASE_S    300                /* longer than an attempt may take */
+#define OUTBOX_PATIENCE_S (4 * 24 * 60 * 60) /* from the first attempt on (RFC 5321, 4.5.4.1) */
+#define OUTBOX_CLAIM_MAX  64
+
+/* Adds the letter for @attendee, inside the work that causes it; a call when their registration has no e-mail
+ * address. Nothing when @cause is there already. */
+gboolean outbox_add(Db *db, const Event *event, OutboxKind kind, gint64 attendee, const char *cause,
+        gint64 now, GError **error);
+/* The same for who knows already whether there is an address: no look at the registration. @state is OUTBOX_WAITING or
+ * OUTBOX_CALL. */
+gboolean outbox_add_as(Db *db, const Event *event, OutboxKind kind, OutboxState state,
+        gint64 attendee, const char *cause, gint64 now, GError **error);
+/* All that waits or is remembered for a person who is deleted. */
+gboolean outbox_forget(Db *db, gint64 attendee, GError **error);
+
+typedef struct {
+	char cause[OUTBOX_CAUSE_MAX + 1];
+	guint8 event[EVENT_ID_BYTES];
+	OutboxKind kind;
+	OutboxState state;
+	gint64 attendee;               /* 0: none */
+	gint64 made, due, begun, done; /* 0: not yet */
+	gint64 tries;
+	char trouble[64]; /* of the last attempt: what and a reply code, never an address */
+} OutboxRow;
+
+/* Takes at most @most rows that are due, those longest due first, for @claim (random, not 0) until @now +
+ * OUTBOX_LEASE_S; each counts as a try. Adds them to @ret_rows (of OutboxRow). Several processes may ask at once. */
+gboolean
+outbox_claim(Db *db, gint64 claim, guint most, gint64 now, GArray *ret_rows, GError **error);
+
+/* What became of an attempt. */
+typedef struct {
+	const char *cause;
+	gint64 claim;
+	OutboxState state; /* WAITING (again from @due on), SENT, GIVEN_UP, DROPPED */
+	gint64 due;
+	gboolean untried;    /* WAITING: was not attempted after all, so it counts as no try */
+	const char *trouble; /* nullable */
+	gint64 now;
+} OutboxEnd;
+/* @ret_held FALSE: @claim has it no longer; nothing was changed. */
+gboolean outbox_settle(Db *db, const OutboxEnd *end, gboolean *ret_held, GError **error);
+
+/* When the next row is due; G_MAXINT64 when none waits. */
+gboolean outbox_next_due(Db *db, gint64 *ret_due, GError **error);
+
+/* For the staff's pages. */
+typedef struct {
+	gint64 n[OUTBOX_STATES];
+	gint64 oldest_waiting; /* when it was made; 0: none waits */
+} OutboxCounts;
+gboolean
+outbox_counts(Db *db, const guint8 event[EVENT_ID_BYTES], OutboxCounts *ret, GError **error);
+/* Adds at most @most rows of @state, the oldest first (SENT and CALLED: the newest), to @ret_rows (of OutboxRow). */
+gboolean outbox_list(Db *db, const guint8 event[EVENT_ID_BYTES], OutboxState state, guint most,
+        GArray *ret_rows, GError **error);
+/* One row of @event. @ret_found FALSE: there is none. */
+gboolean outbox_read(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause, OutboxRow *ret,
+        gboolean *ret_found, GError **error);
+
+/* A letter that waits or was given up is due now, and its days begin anew; unless a process has it in hand. @cause NULL: all of them. */
+gboolean outbox_retry(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause, gint64 now,
+        gint64 *ret_changed, GError **error);
+/* @who has made the call. @ret_changed FALSE: it was no call that waits. An offer's time runs from the row's done. */
+gboolean outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause,
+        const char *who, gint64 now, gboolean *ret_changed, GError **error);
