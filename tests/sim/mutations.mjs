@@ -1,5 +1,6 @@
 // What the simulator must notice: each mutation breaks what keeps one invariant of the door (door by number), in a
-// copy of a source, and names a seed that catches it. `edits` are [file, from, to]; `from` stands there
+// copy of a source, and names a seed that catches it, or, where the situation is too rare for seeds, a story of
+// `test` (tests/NAME.c, linked with phone_fixture.c) that does. `edits` are [file, from, to]; `from` stands there
 // exactly once.
 export const mutations = [
   { invariant: 1, what: 'the first is whichever comes first', seed: 1,
@@ -63,8 +64,14 @@ export const mutations = [
   { invariant: 12, what: 'a changed ticket stays as it was', seed: 1,
     edits: [['checkin/device_lists.c', '\t\tcopy_entry(entry_at(memory, --to), next);\n\t\tif (old && held == mark)\n\t\t\told--;',
       '\t\tif (old && held == mark)\n\t\t\tcopy_entry(entry_at(memory, --to), entry_at(memory, --old));\n\t\telse\n\t\t\tcopy_entry(entry_at(memory, --to), next);']] },
-  { invariant: 12, what: 'who is out is known as in', seed: 1,
+  { invariant: 12, what: 'who is out is known as in', seed: 2,
     edits: [['checkin/device_lists.c', '.in = known->in == DEVICE_IN,', '.in = 1,']] },
+  { invariant: 12, what: 'a late answer of a server that is no more brings its history back',
+    test: 'test_counterexamples', story: '/door/a_late_answer_of_the_old_server_turns_nothing_back',
+    edits: [['checkin/device_lists.c', 'history == memory->history || question != memory->question', 'history == memory->history']] },
+  { invariant: 6, what: 'a merge of two holders leaves the old list in force',
+    test: 'test_phone', story: '/phone/after_a_merge_an_older_list_overrules_nobody',
+    edits: [['checkin/device_lists.c', 'memory->known_list.stale = memory->known_list.held;\n}', '}']] },
   { invariant: 12, what: 'what is in quarantine is offered for ever', seed: 4,
     edits: [['checkin/device.c', 'own->item.state = acks[i].quarantined ? DEVICE_QUARANTINED : DEVICE_DURABLE;', 'if (acks[i].quarantined)\n\t\t\tcontinue;\n\t\town->item.state = DEVICE_DURABLE;']] },
 ];
