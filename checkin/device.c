@@ -264,9 +264,12 @@ device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
 		OwnRecord *own = acknowledged(memory, sent, sent_n, &acks[i]);
 		if (own == NULL || !(device_waits(memory, own) || taken_after_all(own, &acks[i])))
 			continue;
+		if (acks[i].quarantined && acks[i].no_key && ++own->garbled < DEVICE_GARBLED_TRIES)
+			continue;
 		own->item.state = acks[i].quarantined ? DEVICE_QUARANTINED : DEVICE_DURABLE;
 		own->item.history = history;
 		own->item.version = version;
+		own->garbled = 0;
 		own->unsaved = 1;
 		gone++;
 	}

@@ -34,6 +34,7 @@
 #define DEVICE_BATCH_MAX      500
 #define DEVICE_CODE_TRIES     5 /* typed codes in DEVICE_CODE_WINDOW_MS */
 #define DEVICE_CODE_WINDOW_MS 60000
+#define DEVICE_GARBLED_TRIES  3 /* then a record that the server can't read stays with it */
 #define MANIFEST_ENTRY_BYTES  15
 
 /* Not "Device": that is the paired device in schema/device.h. */
@@ -133,7 +134,8 @@ typedef struct {
 	uint8_t spare[4];
 } DeviceReply;
 /* 1 with the rev 1 to store; 0 when nothing of this seq is being asked (any more): the answer is
- * late, and the phone has decided by itself. */
+ * late, and the phone has decided by itself. It is by itself too when a list that came meanwhile
+ * shows that the own log has the holder in. */
 int device_answered(DeviceMemory *memory, uint64_t seq, const DeviceReply *reply, DeviceItem *ret);
 int device_alone(DeviceMemory *memory, uint64_t seq, DeviceItem *ret);
 
@@ -286,7 +288,9 @@ typedef struct {
 	uint8_t spare;
 } DeviceAck;
 /* @history and @version of the answer, @question of when it was asked. What was not sent, or is
- * named with another key or rev, stays in the queue. Returns how many left it; store them when
+ * named with another key or rev, stays in the queue; so does what the server could not read, until it
+ * said so DEVICE_GARBLED_TRIES times: it may have been spoilt on its way, and be there whole from an
+ * earlier try whose answer was lost. Returns how many left it; store them when
  * there is time (device_next_unsaved): lost, they are only offered again. */
 uint32_t device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_t sent_n,
         const DeviceAck *acks, uint32_t acks_n, uint64_t history, int64_t version,

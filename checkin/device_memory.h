@@ -10,7 +10,8 @@ typedef struct {
 	uint8_t stored;      /* strictly durable as it is, an acknowledgement apart */
 	uint8_t unsaved;     /* acknowledged since it was stored */
 	uint8_t lost;        /* of this start, and could not be stored */
-	uint8_t spare[5];
+	uint8_t garbled;     /* answers of this start that could not read it */
+	uint8_t spare[4];
 } OwnRecord;
 
 typedef struct {

@@ -254,8 +254,13 @@ int
 device_answered(DeviceMemory *memory, uint64_t seq, const DeviceReply *reply, DeviceItem *ret)
 {
 	OwnRecord *own;
+	DeviceIn in = { 0 };
 
-	if (reply->decision >= DOOR_VOID)
+	/* a list that came meanwhile may say that this is who was let in here under another ticket:
+	 * the own log is looked at first, and the server may not have it yet */
+	if (memory->asking_seq == seq && memory->asking.ticket_class != CLASS_PRACTICE)
+		device_look(memory, memory->asking.mark, &in);
+	if (reply->decision >= DOOR_VOID || in.own)
 		return device_alone(memory, seq, ret);
 	own = asked(memory, seq);
 	if (own == NULL)

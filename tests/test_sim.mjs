@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import test from 'node:test';
 
-import { mutations } from './sim/mutations.mjs';
+import { kept, mutations } from './sim/mutations.mjs';
 
 const top = join(import.meta.dirname, '..');
 const build = process.env.TURNOUT_TEST_BUILD ?? join(top, 'build');
@@ -48,6 +48,13 @@ test('ten thousand days at the doors keep all twelve promises', async () => {
   const { status, stdout } = await run(plain, ['--seeds', '10000']);
   console.log(stdout.trim());
   assert.equal(status, 0, stdout);
+});
+
+test('so do those that once did not', async () => {
+  for (const seed of kept) {
+    const { status, stdout } = await run(plain, ['--seeds', '1', '--first', String(seed), '--jobs', '1']);
+    assert.equal(status, 0, stdout);
+  }
 });
 
 test('so do some with sanitizers, from seeds nobody has seen', async () => {

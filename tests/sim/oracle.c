@@ -269,14 +269,27 @@ voided_since(const Sim *sim, const Phone *phone, const Shown *first)
 	return 0;
 }
 
+/* An answer is judged by what the phone knew when it was decided: that two are one may be learned while
+ * it is being written, as it may be learned after it was shown. */
+void
+oracle_decided(Phone *phone, const DeviceItem *item)
+{
+	DeviceStatus status;
+
+	if (item->state != DEVICE_WAITING || !log_admits(&item->record))
+		return;
+	device_status(phone->memory, &status);
+	phone->decided.n = status.tickets;
+	memcpy(phone->decided.entries, device_manifest(phone->memory),
+	        (size_t)status.tickets * MANIFEST_ENTRY_BYTES);
+}
+
 static uint32_t
 holder_on(const Phone *phone, uint64_t mark)
 {
-	DeviceStatus status;
-	const uint8_t *entries = device_manifest(phone->memory);
+	const uint8_t *entries = phone->decided.entries;
 
-	device_status(phone->memory, &status);
-	for (uint32_t i = 0; i < status.tickets; i++, entries += MANIFEST_ENTRY_BYTES) {
+	for (uint32_t i = 0; i < phone->decided.n; i++, entries += MANIFEST_ENTRY_BYTES) {
 		uint64_t here = 0;
 		for (int j = 0; j < 8; j++)
 			here = here << 8 | entries[j];

@@ -53,6 +53,7 @@ phone_write(Sim *sim, Phone *phone, const DeviceItem *item)
 	DeviceItem *copy = sim_alloc(sim, sizeof *copy);
 
 	*copy = *item;
+	oracle_decided(phone, item);
 	int64_t done = sim->now + 1 + sim_below(sim, 30);
 	phone->last_write = MAX(phone->last_write, done);
 	phone->writes++;
@@ -462,6 +463,7 @@ phone_begin(Sim *sim, Phone *phone)
 	int no = (int)(phone - sim->phones);
 	void *block = phone->block;
 	uint8_t *entries = phone->manifest.entries, *known = phone->known.entries;
+	uint8_t *decided = phone->decided.entries;
 	int session = (int)sim_below(sim, (unsigned)sim->sessions_n);
 
 	memset(phone, 0, offsetof(Phone, disk));
@@ -474,6 +476,9 @@ phone_begin(Sim *sim, Phone *phone)
 	phone->known =
 	        (SavedList){ .entries =
 		                     known ? known : g_malloc(HOLDERS_MAX * sizeof(DeviceKnown)) };
+	phone->decided =
+	        (SavedList){ .entries = decided ? decided
+		                                : g_malloc(TICKETS_MAX * MANIFEST_ENTRY_BYTES) };
 	phone->no = no;
 	phone->site = (int)sim_below(sim, (unsigned)sim->sites_n);
 	phone->device = sim_draw(sim);

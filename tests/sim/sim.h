@@ -171,6 +171,7 @@ typedef struct {
 	uint32_t reply_holder;
 	int64_t reply_version;
 	uint64_t reply_history;
+	SavedList decided; /* the manifest by which the last answer was decided, for the oracle */
 	Shown shown[DISK_MAX]; /* first admissions of this start */
 	int shown_n;
 } Phone;
@@ -312,6 +313,7 @@ void phone_count(Sim *sim, Phone *phone);
 void phone_group(Sim *sim, Phone *phone, uint16_t delegation);
 
 /* oracle.c */
+void oracle_decided(Phone *phone, const DeviceItem *item);
 void oracle_shown(Sim *sim, Phone *phone, const DeviceItem *item, const DeviceAnswer *answer);
 void oracle_acknowledged(Sim *sim, Phone *phone, const Message *message);
 void oracle_queue(Sim *sim, Phone *phone);
