@@ -182,6 +182,17 @@ device_stored(DeviceMemory *memory, const DeviceItem *item, DeviceAnswer *ret)
 	return 1;
 }
 
+static void
+make_intent(DeviceItem *item)
+{
+	item->state = DEVICE_INTENT;
+	item->record.decision = DOOR_INTERRUPTED;
+	item->record.reason = LOG_REASON_NONE;
+	item->record.count = 0;
+	item->record.has_void = 0;
+	item->record.void_device = item->record.void_epoch = item->record.void_seq = 0;
+}
+
 void
 device_not_stored(DeviceMemory *memory, const DeviceItem *item)
 {
@@ -199,12 +210,7 @@ device_not_stored(DeviceMemory *memory, const DeviceItem *item)
 	}
 	/* nothing was shown: an intent that device_recover() hands out */
 	own->stored = 1;
-	own->item.state = DEVICE_INTENT;
-	own->item.record.decision = DOOR_INTERRUPTED;
-	own->item.record.reason = LOG_REASON_NONE;
-	own->item.record.count = 0;
-	own->item.record.has_void = 0;
-	own->item.record.void_device = own->item.record.void_epoch = own->item.record.void_seq = 0;
+	make_intent(&own->item);
 }
 
 /* ---- uploading ---- */
@@ -287,6 +293,17 @@ device_next_unsaved(DeviceMemory *memory, DeviceItem *ret)
 		return 1;
 	}
 	return 0;
+}
+
+int
+device_item(const DeviceMemory *memory, uint32_t n, DeviceItem *ret)
+{
+	if (n >= memory->own_n)
+		return 0;
+	*ret = memory->own[n].item;
+	if (!memory->own[n].stored)
+		make_intent(ret);
+	return 1;
 }
 
 void

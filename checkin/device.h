@@ -297,6 +297,9 @@ uint32_t device_acknowledge(DeviceMemory *memory, const LogRecord *sent, uint32_
         uint32_t question);
 /* The next item whose state changed since it was stored; 0 when none. */
 int device_next_unsaved(DeviceMemory *memory, DeviceItem *ret);
+/* The n-th item of the own log, oldest first, for a host whose storage was wiped under it and is written anew. One that is
+ * not stored yet is given as an intent: its own write is still to come. 0 beyond the end. */
+int device_item(const DeviceMemory *memory, uint32_t n, DeviceItem *ret);
 
 /* ---- looking ---- */
 

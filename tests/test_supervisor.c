@@ -232,7 +232,11 @@ a_walk_in_gets_a_ticket_that_scans(Engine *engine, gconstpointer data)
 	g_assert_cmpstr(api_text(hit(found, 0), "region"), ==, "south");
 	/* nobody has to give a name, and pressing twice registers once */
 	json_t *twice = walkin(NULL);
-	json_decref(ask(&api, "walkin", json_incref(twice), 201));
+	json_auto_t *once = ask(&api, "walkin", json_incref(twice), 201);
+	json_auto_t *again = ask(&api, "walkin", json_incref(twice), 200);
+	g_assert_cmpstr(api_text(once, "ticket"), ==, api_text(again, "ticket"));
+	g_assert_nonnull(strstr(api_text(again, "svg"), "<svg"));
+	json_object_set_new(twice, "name", json_string("Ida"));
 	json_decref(ask(&api, "walkin", twice, 409));
 	g_assert_cmpint(
 	        engine_ask(engine, "SELECT count(*) FROM attendee WHERE walk_in = 1"), ==, 2);

@@ -20,7 +20,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PICO = "@picocss/pico/css/pico.classless.css";
 const THEME = "theme.css";
 const WORKERS = ["scanner.ts", "sw.ts"];
-const isDoorText = (key) => key.startsWith("door_") || key === "languages";
+const isDoorText = (key) => /^(door_|access_|interpretation_)/.test(key) || key === "languages";
 
 const TYPES = {
 	".css": "text/css; charset=utf-8",

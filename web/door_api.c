@@ -266,6 +266,7 @@ const Route door_routes[] = {
 	{ HTTP_POST, "/api/v1/door/pair", FOR_PAIRING, door_pair },
 	{ HTTP_GET, "/api/v1/door/manifest", FOR_DEVICE, door_manifest },
 	{ HTTP_GET, "/api/v1/door/known", FOR_DEVICE, door_known },
+	{ HTTP_GET, "/api/v1/door/delegations", FOR_DEVICE, door_delegations },
 	{ HTTP_GET, "/api/v1/door/person", FOR_DEVICE, door_person },
 	{ HTTP_GET, "/api/v1/door/search", FOR_SUPERVISOR, door_search },
 	{ HTTP_POST, "/api/v1/door/void", FOR_SUPERVISOR, door_void, DOOR_SCANS_BODY_MAX },

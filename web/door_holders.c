@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checkin/holders.h"
+#include "checkin/qr.h"
 #include "checkin/ticket.h"
 #include "schema/id.h"
 #include "schema/intake.h"
@@ -58,18 +59,23 @@ job_new(Request *request, HolderAct *ret_act, GError **error)
 	return job;
 }
 
-/* For the phone's screen: mark, code and text of a ticket that was just made. */
+/* For the phone's screen: mark, code, text and picture of a ticket that was just made. */
 static Reply *
 ticket_answer(Request *request, int status, const Job *job, const TicketIdentity *ticket)
 {
 	char mark[ID_HEX_LENGTH + 1], code[TYPED_CODE_SHOWN_LENGTH + 1];
 	char text[T1_TEXT_LENGTH + 1];
+	GError *error = NULL;
 
 	id_to_hex(ticket->mark, mark);
 	typed_code_show(ticket->typed_code, code);
 	ticket_text(job->event, job->keys, ticket, text);
+	g_autoptr(GBytes) svg = qr_svg(text, NULL, &error);
+	if (svg == NULL)
+		return reply_error(request, error);
 	return reply_json(request, status,
-	        json_pack("{s:s, s:s, s:s}", "mark", mark, "code", code, "ticket", text));
+	        json_pack("{s:s, s:s, s:s, s:s%}", "mark", mark, "code", code, "ticket", text,
+	                "svg", (const char *)g_bytes_get_data(svg, NULL), g_bytes_get_size(svg)));
 }
 
 /* ---- what a person is ---- */
@@ -119,6 +125,13 @@ seal_said(const Job *job, const Said *said, gint64 attendee, GBytes *ret[SEALED_
 
 /* ---- a walk-in ---- */
 
+/* The one attendee of a walk-in's registration. */
+static gint64
+walkin_attendee(gint64 registration)
+{
+	return registration + 1;
+}
+
 static gboolean
 includes(const EventOption *option, guint16 session_no)
 {
@@ -150,6 +163,25 @@ option_for(const Event *event, guint16 session_no, gint64 now)
 	return best;
 }
 
+/* The first answer was lost: the same ticket again. */
+static Reply *
+walked_in_before(Request *request, const Job *job)
+{
+	TicketIdentity ticket;
+	gboolean found = FALSE;
+	GError *error = NULL;
+	Db *db = request_db(request, &error);
+
+	if (db == NULL ||
+	        !holder_ticket(db, job->event, walkin_attendee(job->place.answer.registration),
+	                &ticket, &found, &error))
+		return reply_error(request, error);
+	if (!found)
+		return door_refuse(request, 409, "conflict",
+		        "this submission was used; look the person up by name");
+	return ticket_answer(request, 200, job, &ticket);
+}
+
 static Reply *
 walked_in(Request *request, gpointer data, const GError *error)
 {
@@ -165,6 +197,7 @@ walked_in(Request *request, gpointer data, const GError *error)
 		return door_refuse(request, 409, "full",
 		        "this option is full; take another, or a spare ticket");
 	case PLACE_TAKEN_BEFORE:
+		return walked_in_before(request, job);
 	case PLACE_OTHER:
 		return door_refuse(request, 409, "conflict",
 		        "this submission was used; look the person up by name");
@@ -204,7 +237,7 @@ take_walkin(Request *request, Job *job, const json_t *body, GError **error)
 		return FALSE;
 	}
 	job->asked->id = id_new(request_now_ms(request));
-	Place place = { .id = job->asked->id + 1,
+	Place place = { .id = walkin_attendee(job->asked->id),
 		.option_no = option->no,
 		.region_no = said.region_no ? said.region_no : holder_region_default(job->event) };
 	ticket_identity_new(job->event->salt, TICKET_ATTENDEE, vault_key_created(job->keys),

@@ -247,3 +247,23 @@ door_known(Request *request)
 	reply_compress(reply);
 	return reply;
 }
+
+/* ---- groups ---- */
+
+Reply *
+door_delegations(Request *request)
+{
+	GError *error = NULL;
+	const Event *event = request_event_by_id(request, request_device(request)->event, &error);
+	if (event == NULL)
+		return reply_error(request, error);
+	json_t *list = json_array();
+	for (guint i = 0; i < event->delegations->len; i++) {
+		const EventDelegation *delegation = g_ptr_array_index(event->delegations, i);
+		const EventRegion *region = event_region(event, delegation->region_no);
+		json_array_append_new(list,
+		        json_pack("{s:i, s:s, s:s?}", "no", delegation->no, "name",
+		                delegation->name, "region", region ? region->code : NULL));
+	}
+	return reply_json(request, 200, json_pack("{s:o}", "delegations", list));
+}

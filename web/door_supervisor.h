@@ -7,9 +7,10 @@
  *   GET  person?mark=           {name, delegation, flags[]}, for both roles
  *   POST void {session, mark, records[]?}   takes the device's own records in as /scans does and answers
  *                               as it does, with voids[{device, epoch, seq}]: what an undo must still name
- *   POST walkin {submission, session, name?, lang?, region?, option?}   201 {mark, code, ticket}: who stands here
- *                               is registered; then the phone scans the mark
- *   POST reissue {mark}         {mark, code, ticket}: the lost ticket is revoked
+ *   POST walkin {submission, session, name?, lang?, region?, option?}   201 {mark, code, ticket, svg}: who stands
+ *                               here is registered; then the phone scans the ticket. The same submission again: 200
+ *                               with the same ticket
+ *   POST reissue {mark}         {mark, code, ticket, svg}: the lost ticket is revoked
  *   POST attach {mark, name?, lang?, region?} or {mark, into}   {}: a spare ticket's person, new or known
  */
 #pragma once

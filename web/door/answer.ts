@@ -24,6 +24,12 @@ const words: Record<number, [key: string, drawing: keyof typeof drawings]> = {
 	[Decision.USED]: ["door_word_used", "cross"],
 	[Decision.NOT_BOOKED]: ["door_word_not_booked", "question"],
 };
+/* What an answer is called, and its colour (checkin/door.c). */
+export function wordOf(decision: number): { key: string; colour: string } {
+	const colour = [Decision.ADMIT, Decision.AGAIN].includes(decision) ? "green" : decision === Decision.LEAVE ? "blue"
+		: [Decision.PROVISIONAL, Decision.OVERRIDE, Decision.NOT_BOOKED].includes(decision) ? "amber" : "red";
+	return { key: words[decision][0], colour };
+}
 /* of the hint byte (door.md) */
 const hints: [bit: number, key: string][] = [[1, "door_hint_desk"], [2, "door_hint_minor"], [4, "door_hint_headset"], [8, "door_hint_photo"]];
 
@@ -46,20 +52,34 @@ function details(app: App, phone: Phone, { answer, elsewhere, item }: Shown): st
 	for (const [bit, key] of hints)
 		if (answer.hint & bit)
 			lines.push(app.say(key));
+	/* whom to greet in which language; the first of the catalogues is also what is not known */
+	const language = app.texts.languages[answer.hint >> 4];
+	if (answer.hint >> 4 !== 0 && language !== undefined && !language.current)
+		lines.push(app.say("door_hint_language", { language: language.name }));
 	return lines;
+}
+
+/* What the server says of a person's needs, in words. */
+export function needs(app: App, flags: string[]): string[] {
+	const plain: Record<string, string> = { minor: "door_hint_minor", fee_due: "door_flag_fee", photo_no: "door_hint_photo" };
+	return flags.map((flag) => {
+		const [, language] = /^interpretation_(.+)$/.exec(flag) ?? [];
+		if (language !== undefined)
+			return app.say("door_flag_interpretation", { language: app.say(`interpretation_${language}`) });
+		return app.say(plain[flag] ?? `access_${flag}`);
+	});
 }
 
 /* "Who is it?": asks the server, which writes it down. */
 function nameButton(app: App, mark: bigint) {
 	const button = el("button", { type: "button", onclick: async () => {
 		button.disabled = true;
-		try {
-			const { status, body } = await app.network.get(`person?mark=${hexOf(mark)}`, 4000);
-			const group = status === 200 ? [body.name, body.delegation].filter(Boolean).join(" · ") : "";
-			button.replaceWith(el("p", { className: "who" }, group || app.say("door_name_none")));
-		} catch {
-			button.replaceWith(el("p", { className: "who" }, app.say("door_name_offline")));
-		}
+		const reply = await app.network.get(`person?mark=${hexOf(mark)}`, 4000).catch(() => null);
+		const { name, delegation, flags } = reply?.status === 200 ? reply.body : { name: null, delegation: null, flags: [] };
+		const who = [name, delegation].filter(Boolean).join(" · ");
+		button.replaceWith(el("div", { className: "who", role: "status" },
+			el("p", {}, who || app.say(reply === null ? "door_name_offline" : "door_name_none")),
+			...needs(app, flags).map((need) => el("p", { className: "need" }, need))));
 	} }, app.say("door_name"));
 	return button;
 }
@@ -75,8 +95,8 @@ export function answerView(app: App, phone: Phone, shown: Shown, actions: HTMLEl
 		drawing(drawings[picture]),
 		el("p", { className: "word" }, app.say(key)),
 		...lines.map((line) => el("p", { className: "detail" }, line)),
-		el("div", { className: "row" }, el("button", { type: "button", className: "next", onclick: close }, app.say("door_next")),
-			...actions, shown.mark !== null && nameButton(app, shown.mark)),
+		el("div", { className: "row" }, el("button", { type: "button", className: "next", "data-first": true, onclick: close }, app.say("door_next")),
+			...actions, shown.mark !== null && !answer.practice && nameButton(app, shown.mark)),
 	]);
 	view.addEventListener("click", (event) => {
 		if (!(event.target as Element).closest("button"))

@@ -5,6 +5,7 @@
 import { Camera } from "./camera.ts";
 import { loadDoor } from "./core.ts";
 import { add, el } from "./dom.ts";
+import { wipe } from "./end.ts";
 import { Network } from "./network.ts";
 import { Pairing, Phone } from "./phone.ts";
 import { pairScreen } from "./pair.ts";
@@ -24,6 +25,7 @@ export class App {
 	sync: Sync | null = null;
 	scanning: ScanScreen | null = null;
 	persistent: boolean | null = null;
+	tested = false; /* the self-test was made on this phone */
 	private line = document.querySelector<HTMLElement>("#saved")!;
 	private redraw: () => void = () => {};
 
@@ -38,7 +40,9 @@ export class App {
 		setInterval(() => this.tellSaved(), 10000);
 		addEventListener("hashchange", () => this.phone ?? pairScreen(this));
 		/* any tap may be the one that lets it sound */
-		addEventListener("pointerdown", () => this.sound.on || void this.sound.enable());
+		for (const touched of ["pointerdown", "keydown"])
+			addEventListener(touched, () => this.sound.on || void this.sound.enable());
+		storage.onwiped = () => this.phone?.snapshot() ?? null;
 	}
 	say = (key: string, blanks: Record<string, string | number> = {}) => this.texts.say(key, blanks);
 
@@ -58,6 +62,9 @@ export class App {
 	async take(pairing: Pairing) {
 		this.phone = await Phone.open(this.module, this.storage, this.network, pairing);
 		this.phone.onchange = () => this.tellSaved();
+		this.phone.onover = () => void wipe(this, "door_ended_over");
+		localStorage.setItem("paired", "yes"); /* outlives the storage, in some browsers: so a wiped one is noticed */
+		this.tested = (await this.storage.get("tested")) !== undefined;
 		this.sync = new Sync(this.phone);
 		this.sync.start();
 		this.persistent = (await navigator.storage?.persist?.().catch(() => false)) ?? null;
@@ -66,11 +73,16 @@ export class App {
 		else
 			this.scan();
 	}
-	scan() {
+	scan(after: (() => void) | null = null): ScanScreen {
 		const screen = new ScanScreen(this, this.phone!);
 		this.show("scan", () => screen.build());
 		this.scanning = screen;
-		screen.enter();
+		screen.enter(after);
+		return screen;
+	}
+	/* A ticket that was not scanned: somebody found by name, or a ticket just made. Then it goes on with @after. */
+	scanThis({ text = "", mark }: { text?: string; mark?: bigint }, after: () => void) {
+		void this.scan(after).read(text, "hand", { mark });
 	}
 
 	/* "Saved on this phone, N waiting, last sync 2 min ago": always in sight. */
@@ -89,7 +101,9 @@ export class App {
 			parts.push(this.say("door_refused"));
 		else if (!phone.hasManifest)
 			parts.push(this.say("door_no_list"));
-		this.line.textContent = parts.join(" · ");
+		const text = parts.join(" · ");
+		if (this.line.textContent !== text)
+			this.line.textContent = text; /* else it would be read out again */
 		Object.assign(this.line.dataset, { waiting: String(waiting), synced: String(phone.lastSync),
 			online: String(this.network.reachable), tickets: String(tickets) });
 		this.line.classList.toggle("off", !this.network.reachable || phone.refused !== 0);

@@ -2,7 +2,9 @@
  * The camera and what it reads. One ticket held in view is told once: it must be out of sight for a
  * while before it is told again.
  */
-const AWAY_MS = 1500, IDLE_MS = 60, WIDTH = 1280;
+const AWAY_MS = 1500, IDLE_MS = 60;
+/* A small picture is read fast; every few frames without a ticket one is looked at in full, for a ticket far off. */
+const WIDTH = 1280, FULL_WIDTH = 1920, FULL_EVERY = 4;
 
 export type Trouble = "refused" | "none" | "busy" | "wasm";
 
@@ -21,6 +23,8 @@ export class Camera {
 	private asked = false; /* a frame is with the worker */
 	private last = { text: "", at: -Infinity };
 	private lens: string | undefined;
+	private wanted = false;
+	private misses = 0;
 
 	constructor(private scannerUrl: string, private wasmUrl: string) {
 		this.video.playsInline = true;
@@ -54,6 +58,7 @@ export class Camera {
 
 	async start(): Promise<boolean> {
 		this.trouble = null;
+		this.wanted = true;
 		if (navigator.mediaDevices?.getUserMedia === undefined)
 			this.trouble = "none";
 		else if (!(await this.startWorker()))
@@ -68,8 +73,12 @@ export class Camera {
 		const size = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 		const which = this.lens === undefined ? { facingMode: { ideal: "environment" } } : { deviceId: { exact: this.lens } };
 		try {
-			this.stop();
-			this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...which } });
+			this.end();
+			const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...which } });
+			this.end(); /* a second start was as fast */
+			this.stream = stream;
+			if (!this.wanted)
+				return this.end(); /* the screen was left meanwhile */
 			this.video.srcObject = this.stream;
 			await this.video.play();
 			this.loop();
@@ -85,6 +94,10 @@ export class Camera {
 		}
 	}
 	stop() {
+		this.wanted = false;
+		this.end();
+	}
+	private end() {
 		for (const track of this.stream?.getTracks() ?? [])
 			track.stop();
 		this.stream = null;
@@ -119,7 +132,8 @@ export class Camera {
 		const { videoWidth, videoHeight } = this.video;
 		if (this.asked || this.paused || videoWidth === 0 || document.hidden)
 			return;
-		const scale = Math.min(1, WIDTH / videoWidth);
+		const full = this.misses % FULL_EVERY === FULL_EVERY - 1;
+		const scale = Math.min(1, (full ? FULL_WIDTH : WIDTH) / videoWidth);
 		const width = Math.round(videoWidth * scale), height = Math.round(videoHeight * scale);
 		if (this.canvas.width !== width || this.canvas.height !== height)
 			Object.assign(this.canvas, { width, height });
@@ -131,6 +145,7 @@ export class Camera {
 	}
 	private take(texts: string[]) {
 		const now = performance.now(), text = texts[0];
+		this.misses = text === undefined ? this.misses + 1 : 0;
 		if (text === undefined || this.paused)
 			return;
 		const seen = text === this.last.text && now - this.last.at < AWAY_MS;

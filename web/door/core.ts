@@ -75,12 +75,12 @@ export class Core {
 		this.out = this.scratch + SCRATCH;
 	}
 
-	static async open(module: WebAssembly.Module, device: bigint, epoch: bigint, place: Place): Promise<Core> {
+	static async open(module: WebAssembly.Module, device: bigint, epoch: bigint, place: Place, room = ROOM): Promise<Core> {
 		const core = new Core(await WebAssembly.instantiate(module, {}));
 		core.reserve(core.out + SCRATCH);
-		core.view().setUint32(core.scratch, ROOM.tickets, true);
-		core.view().setUint32(core.scratch + 4, ROOM.holders, true);
-		core.view().setUint32(core.scratch + 8, ROOM.records, true);
+		core.view().setUint32(core.scratch, room.tickets, true);
+		core.view().setUint32(core.scratch + 4, room.holders, true);
+		core.view().setUint32(core.scratch + 8, room.records, true);
 		const size = core.door.device_size(core.scratch) >>> 0;
 		const memory = core.out + SCRATCH;
 		core.reserve(memory + size);
@@ -270,6 +270,13 @@ export class Core {
 		return this.door.device_acknowledge(this.self, this.scratch, sent.length, list, acks.length,
 			BigInt.asIntN(64, history), BigInt(version), question);
 	}
+	/* The whole own log, for storage that was wiped. */
+	items(): Item[] {
+		const list: Item[] = [];
+		while (this.door.device_item(this.self, list.length, this.out))
+			list.push(this.readItem(this.out));
+		return list;
+	}
 	nextUnsaved(): Item | null {
 		return this.door.device_next_unsaved(this.self, this.out) ? this.readItem(this.out) : null;
 	}
@@ -290,6 +297,7 @@ export class Core {
 				entry: view.getUint8(at + 13), hint: view.getUint8(at + 14) };
 		});
 	}
+	isIn(mark: bigint): boolean { return this.door.device_is_in(this.self, BigInt.asIntN(64, mark)) !== 0; }
 	tally(): number { return Number(this.door.device_tally(this.self)); }
 
 	/* ---- words ---- */

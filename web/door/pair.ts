@@ -62,7 +62,9 @@ export function pairScreen(app: App) {
 			}
 		};
 		return [
-			el("h1", { tabIndex: -1 }, app.say("door_pair_title")), el("p", {}, app.say("door_pair_how")), fault,
+			el("h1", { tabIndex: -1 }, app.say("door_pair_title")),
+			localStorage.getItem("paired") !== null && el("p", { className: "notice", "data-wiped": true }, app.say("door_pair_wiped")),
+			install(app), el("p", {}, app.say("door_pair_how")), fault,
 			el("form", { onsubmit: submit },
 				el("label", { htmlFor: "code" }, app.say("door_pair_code")), code,
 				el("label", { htmlFor: "device" }, app.say("door_pair_name")), name,
@@ -71,6 +73,24 @@ export function pairScreen(app: App) {
 			finder, languages(app),
 		];
 	});
+}
+
+/* Chromium offers to install by an event, which comes once; an iPhone's owner has to do it by hand. */
+let offer: any = null;
+addEventListener("beforeinstallprompt", (event) => {
+	event.preventDefault();
+	offer = event;
+	document.querySelector<HTMLElement>("[data-install]")?.removeAttribute("hidden");
+});
+
+/* Pairing belongs inside the installed app: on an iPhone that has a storage of its own. */
+function install(app: App): HTMLElement | null {
+	if (matchMedia("(display-mode: standalone)").matches || (navigator as any).standalone === true)
+		return null;
+	if (/iPhone|iPad/.test(navigator.userAgent))
+		return el("p", { className: "notice" }, app.say("door_install_ios"));
+	return el("div", { className: "notice", "data-install": true, hidden: offer === null }, el("p", {}, app.say("door_install_how")),
+		el("button", { type: "button", onclick: () => void offer?.prompt() }, app.say("door_install")));
 }
 
 export function languages(app: App) {

@@ -2,10 +2,10 @@
  * The phone as a device: holds the core, the storage and the network together. It does what the core
  * says, in the order that checkin/device.h asks for, and never shows an answer that isn't stored.
  */
-import { Answer, Core, Item, Outcome, readRecord, Scan, Signature, State, WAIT_MS } from "./core.ts";
+import { Answer, BATCH_MAX, Core, Item, LogRecord, Outcome, readRecord, Reason, Scan, Signature, State, WAIT_MS } from "./core.ts";
 import { Network, Reply } from "./network.ts";
 import { Names, questionJson, recordJson, Region } from "./records.ts";
-import { Storage, Stored } from "./storage.ts";
+import { Snapshot, Storage, Stored } from "./storage.ts";
 import { hexOf, idOf, Key, readTicket } from "./tickets.ts";
 
 export interface Session { code: string; title: string; kind: string; door: string; reentry: string; starts: number; ends: number }
@@ -16,7 +16,7 @@ export interface Pairing {
 	sessions: string[]; /* their places + 1 are the numbers that items bear: never reordered */
 }
 /* Of a manifest, beside its entries. */
-export interface ListHead { keys: Key[]; salt: string; event: string; regions: Region[] }
+export interface ListHead { keys: Key[]; salt: string; event: string; regions: Region[]; expires?: number }
 
 /* What is to be shown. */
 export interface Shown {
@@ -42,7 +42,9 @@ export class Phone {
 	lastSync = 0; /* wall clock, ms */
 	refused = 0; /* the status with which the server last refused this device's token; 0: it didn't */
 	onchange: () => void = () => {};
+	onover: () => void = () => {}; /* the event has ended, and the server has everything */
 	readonly names: Names;
+	private broken = false; /* something could not be stored since it last could */
 
 	private constructor(readonly core: Core, readonly storage: Storage, readonly network: Network, readonly pairing: Pairing,
 		readonly epoch: bigint, public checkpoint: Checkpoint) {
@@ -74,6 +76,11 @@ export class Phone {
 	get session() { return this.checkpoint.session; }
 	get sessionNo() { return this.pairing.sessions.indexOf(this.session.code) + 1; }
 	get keyCreated() { return this.head.keys.find(({ event }) => event === this.head.event)?.created ?? 0; }
+	/* By the server's clock, as far as it is known: this phone's own may be wrong by days. */
+	get isOver() {
+		const { skew, skewError } = this.network;
+		return this.head.expires !== undefined && skewError < 3600000 && Date.now() + skew > this.head.expires * 1000;
+	}
 	get hasManifest() { return this.head.keys.length > 0; }
 
 	/* ---- place ---- */
@@ -104,15 +111,29 @@ export class Phone {
 		if (known !== undefined && known.history === lists.history)
 			this.core.takeKnown({ ...head, question: this.core.status().question, version: known.version }, known.known);
 	}
+	private get keptManifest() {
+		const { history, issued, manifestVersion } = this.core.status();
+		return { head: this.head, history: hexOf(history), issued, version: manifestVersion, entries: this.core.manifest() };
+	}
+	private get keptKnown() {
+		const { history, knownVersion } = this.core.status();
+		return { history: hexOf(history), version: knownVersion, known: this.core.known() };
+	}
 	/* Without the manifest the phone can decide nothing after its next start: it is written as strictly as scans. */
 	async keepManifest() {
-		const { history, issued, manifestVersion } = this.core.status();
-		await this.storage.set(`manifest ${this.session.code}`, { head: this.head, history: hexOf(history), issued, version: manifestVersion,
-			entries: this.core.manifest() }, "strict");
+		await this.storage.set(`manifest ${this.session.code}`, this.keptManifest, "strict");
 	}
 	async keepKnown() {
-		const { history, knownVersion } = this.core.status();
-		await this.storage.set(`known ${this.session.code}`, { history: hexOf(history), version: knownVersion, known: this.core.known() });
+		await this.storage.set(`known ${this.session.code}`, this.keptKnown);
+	}
+	/* All that is to be kept, when the browser has deleted it while the app was open. */
+	snapshot(): Snapshot {
+		const kept: Snapshot["kept"] = { pairing: this.pairing, checkpoint: this.checkpoint.no, last_sync: this.lastSync };
+		if (this.hasManifest) {
+			kept[`manifest ${this.session.code}`] = this.keptManifest;
+			kept[`known ${this.session.code}`] = this.keptKnown;
+		}
+		return { kept, items: this.core.items().map((item) => this.stored(item)) };
 	}
 
 	/* ---- storing ---- */
@@ -126,12 +147,21 @@ export class Phone {
 		} catch {
 			for (const item of [...items].reverse())
 				this.core.notStored(item);
+			this.broken = true;
 			this.onchange();
 			return null;
 		}
 		const answers = items.map((item) => this.core.stored(item));
 		this.onchange();
 		return answers;
+	}
+	/* What could not be stored let nobody in: it is written as `interrupted` once storing works again. */
+	async mend() {
+		if (!this.broken)
+			return;
+		this.broken = false;
+		for (let item = this.core.recover(); item !== null && !this.broken; item = this.core.recover())
+			await this.store([item]);
 	}
 
 	/* ---- scanning ---- */
@@ -210,33 +240,69 @@ export class Phone {
 	}
 
 	/* ---- beside scanning ---- */
-	async admitGroup(marks: bigint[]): Promise<number | null> {
+	async admitGroup(marks: bigint[]): Promise<{ admitted: number; refused: number } | null> {
 		const items: Item[] = [];
 		for (const mark of marks) {
 			const { item } = this.core.scan({ clock: this.network.clock(), mark, ticketMinute: 0, region: 0, signature: Signature.HOLDS,
 				ticketClass: 0, leaving: false, override: 0, online: false, group: true });
 			if (item === null)
-				break;
+				break; /* full, or a scan is under way: the rest is still missing, and offered again */
 			items.push(item);
 		}
 		const answers = items.length === 0 ? [] : await this.store(items);
-		return answers === null ? null : answers.filter((answer) => answer !== null && answer.shown === 0).length;
+		if (answers === null)
+			return null;
+		const admitted = answers.filter((answer) => answer !== null && answer.shown === 0).length;
+		return { admitted, refused: items.length - admitted };
 	}
-	async count(region: number, n: number): Promise<boolean> {
-		const { item } = this.core.count(this.network.clock(), region, 0, n);
-		return item !== null && (await this.store([item])) !== null;
+	lastCount: LogRecord | null = null;
+	async count(region: number, delegation: number, n: number): Promise<boolean> {
+		const { item } = this.core.count(this.network.clock(), region, delegation, n);
+		if (item === null || (await this.store([item])) === null)
+			return false;
+		this.lastCount = item.record;
+		return true;
 	}
-	/* How many records it took back; null when that could not be stored. */
-	async undo(mark: bigint, reason: number, others: { device: string; epoch: string; seq: number }[] = []): Promise<number | null> {
+	/* A supervisor takes the last tap back. */
+	async uncount(): Promise<boolean> {
+		const { lastCount } = this;
+		if (lastCount === null)
+			return false;
+		const { device, epoch, seq } = lastCount;
+		const { item } = this.core.void({ clock: this.network.clock(), device, epoch, seq, mark: null, reason: Reason.OTHER });
+		if (item === null || (await this.store([item])) === null)
+			return false;
+		this.lastCount = null;
+		return true;
+	}
+
+	/* How many records it took back, here and by the server's word; null when that could not be stored. @everywhere: the
+	 * server was asked what other phones have recorded. */
+	async undo(mark: bigint, reason: number): Promise<{ voided: number; everywhere: boolean } | null> {
 		const items: Item[] = [], clock = this.network.clock();
 		for (let next = this.core.undo(clock, mark, reason); next.item !== null; next = this.core.undo(clock, mark, reason))
 			items.push(next.item);
-		for (const other of others) {
-			const next = this.core.void({ clock, device: idOf(other.device), epoch: idOf(other.epoch), seq: BigInt(other.seq), mark, reason });
-			if (next.item !== null)
-				items.push(next.item);
-		}
-		return items.length === 0 ? 0 : (await this.store(items)) === null ? null : items.length;
+		if (items.length > 0 && (await this.store(items)) === null)
+			return null;
+		const named = await this.askVoids(mark);
+		const others = (named ?? []).map(({ device, epoch, seq }) =>
+			this.core.void({ clock, device: idOf(device), epoch: idOf(epoch), seq: BigInt(seq), mark, reason }).item).filter((item) => item !== null);
+		if (others.length > 0 && (await this.store(others)) === null)
+			return null;
+		return { voided: items.length + others.length, everywhere: named !== null };
+	}
+	/* What an undo must still name; the phone's own records ride along. null: no answer. */
+	private async askVoids(mark: bigint): Promise<{ device: string; epoch: string; seq: number }[] | null> {
+		if (!this.network.reachable || this.refused !== 0)
+			return null;
+		const { question } = this.core.status(), sent = this.core.batch(BATCH_MAX);
+		const reply = await this.network.post("void", { session: this.session.code, mark: hexOf(mark), records: sent.map((bytes) => this.json(bytes)) }, 5000)
+			.catch(() => null);
+		if (reply?.status !== 200)
+			return null;
+		this.acknowledge(sent, reply.body, question);
+		await this.saveAcknowledged();
+		return reply.body.voids;
 	}
 
 	/* What waits, or all there is, for a file. */

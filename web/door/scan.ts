@@ -3,27 +3,47 @@ import { Answer, Code, Decision, Reason, TicketClass } from "./core.ts";
 import { App } from "./app.ts";
 import { answerView, choiceView } from "./answer.ts";
 import { add, el } from "./dom.ts";
-import { groupScreen } from "./group.ts";
+import { findScreen, reasonsView, undo, undoReasons } from "./find.ts";
+import { groupCount, groupScreen } from "./group.ts";
 import { moreScreen } from "./more.ts";
+import { Overlay } from "./overlay.ts";
 import { Asked, Phone, Shown } from "./phone.ts";
+import { testScreen } from "./selftest.ts";
+import { attachScreen } from "./walkin.ts";
 
 const WEDGE_GAP_MS = 1000; /* between two keys of a scanner that types, on a slow phone too */
+const TELL_WAIT_MS = 150; /* from then on it says that it is asking */
 const CODE_LIKE = /^[\s-]*(?:[0-9a-z][\s-]*){10}$/i;
+const HINTS = 15; /* the bits of a hint that ask for something; the others are a language */
+const CAN_UNDO: number[] = [Decision.ADMIT, Decision.AGAIN, Decision.USED, Decision.PROVISIONAL, Decision.OVERRIDE];
 const STAYS_MS: Record<number, number> = { [Decision.ADMIT]: 1800, [Decision.AGAIN]: 2500, [Decision.LEAVE]: 1800 };
 
 export class ScanScreen {
-	private overlay: HTMLElement | null = null;
-	private closing = 0;
+	private overlay: Overlay;
+	private after: (() => void) | null = null; /* where to go on when the answer is closed; null: here */
+	private drawn = "";
+	private lastRegion = 0;
 	private typed = "";
 	private typedAt = -Infinity;
 	private busy = false;
 	private next: { text: string; asked: Asked } | null = null;
 	private tools = el("div", { className: "row tools" });
 	private note = el("p", { className: "note", role: "status" });
+	private refused = el("p", { className: "notice", role: "alert", hidden: true });
 	private finder = el("div", { className: "finder" });
 	private lock: any = null;
+	private left = false;
 
-	constructor(private app: App, private phone: Phone) {}
+	constructor(private app: App, private phone: Phone) {
+		this.overlay = new Overlay(app.main, () => {
+			const { after } = this;
+			this.after = null;
+			if (after !== null)
+				after();
+			else if (!this.left)
+				this.watch();
+		});
+	}
 
 	build() {
 		const { app, phone } = this;
@@ -39,7 +59,7 @@ export class ScanScreen {
 		this.finder.append(app.camera.video);
 		return [
 			el("h1", { tabIndex: -1, className: "place" }, phone.checkpoint.name, el("small", {}, phone.session.title)),
-			this.finder, this.note, this.tools,
+			this.refused, this.finder, this.note, this.tools,
 			el("form", { onsubmit: submit, className: "typed-form" },
 				el("label", { htmlFor: "ticket" }, app.say("door_typed_label")),
 				el("div", { className: "row" }, code, el("button", { type: "submit" }, app.say("door_typed_button"))),
@@ -47,20 +67,29 @@ export class ScanScreen {
 		];
 	}
 
-	enter() {
+	/* @after: an answer comes at once, and then it goes on elsewhere. */
+	enter(after: (() => void) | null = null) {
+		this.after = after;
 		document.addEventListener("keydown", this.onkey);
 		document.addEventListener("visibilitychange", this.onvisible);
 		this.app.camera.onread = (text) => void this.read(text, "camera");
 		this.app.camera.onchange = () => this.changed();
-		this.app.camera.resume();
-		void this.app.camera.start();
+		if (after === null)
+			this.watch();
 		void this.stayAwake();
 		this.changed();
+	}
+	private watch() {
+		this.app.camera.resume();
+		if (!this.app.camera.running)
+			void this.app.camera.start();
 	}
 	leave() {
 		document.removeEventListener("keydown", this.onkey);
 		document.removeEventListener("visibilitychange", this.onvisible);
-		this.close();
+		this.left = true;
+		this.after = null;
+		this.overlay.close();
 		this.app.camera.stop();
 		void this.lock?.release?.();
 	}
@@ -75,26 +104,42 @@ export class ScanScreen {
 		this.lock = await (navigator as any).wakeLock?.request("screen").catch(() => null);
 	}
 
-	/* What the buttons say follows camera, sound and leaving. */
+	/* What is said and offered follows camera, sound and leaving; what is the same stays, and the focus with it. */
 	changed() {
 		const { app, phone } = this, { camera, sound } = app;
 		const troubles = { refused: "door_camera_refused", none: "door_camera_none", busy: "door_camera_busy", wasm: "door_camera_wasm" };
+		const state = JSON.stringify([camera.trouble, camera.running, camera.hasTorch, camera.torchOn, camera.lenses.length, sound.on, phone.leaving,
+			phone.refused, app.tested, this.asking]);
+		if (state === this.drawn)
+			return;
+		this.drawn = state;
+		this.refused.hidden = phone.refused === 0;
+		this.refused.textContent = phone.refused === 0 ? "" : app.say("door_refused_how");
 		this.finder.hidden = camera.trouble !== null;
-		this.note.textContent = camera.trouble !== null ? app.say(troubles[camera.trouble]) : sound.on ? "" : app.say("door_sound_tap");
+		this.note.textContent = this.asking ? app.say("door_asking") : camera.trouble !== null ? app.say(troubles[camera.trouble])
+			: sound.on ? "" : app.say("door_sound_tap");
 		this.note.dataset.camera = camera.trouble ?? (camera.running ? "on" : "off");
-		this.note.classList.toggle("notice", camera.trouble !== null);
+		this.note.classList.toggle("notice", camera.trouble !== null && !this.asking);
 		document.body.classList.toggle("leaving", phone.leaving);
+		this.drawTools();
+	}
+	private drawTools() {
+		const { app, phone } = this, { camera, sound } = app, focused = (document.activeElement as HTMLElement | null)?.dataset.tool;
 		const button = (key: string, onclick: () => void, pressed?: boolean) =>
-			el("button", { type: "button", className: "quiet", onclick, "aria-pressed": pressed === undefined ? undefined : String(pressed) }, app.say(key));
+			el("button", { type: "button", className: "quiet", onclick, "data-tool": key, "aria-pressed": pressed === undefined ? undefined : String(pressed) }, app.say(key));
 		this.tools.replaceChildren();
 		add(this.tools, [
 			camera.hasTorch && button("door_torch", () => void camera.torch(!camera.torchOn), camera.torchOn),
 			camera.lenses.length > 1 && button("door_lens", () => void camera.nextLens()),
 			camera.trouble !== null && button("door_camera_again", () => void camera.start()),
 			!sound.on && button("door_sound_on", async () => { await sound.enable(); sound.play("green"); this.changed(); }),
+			phone.supervisor && button("door_find_title", () => findScreen(app)),
+			!app.tested && button("door_test_title", () => testScreen(app)),
 			button("door_leaving", () => { phone.leaving = !phone.leaving; this.changed(); }, phone.leaving),
 			button("door_more", () => moreScreen(app)),
 		]);
+		if (focused !== undefined)
+			this.tools.querySelector<HTMLElement>(`[data-tool=${focused}]`)?.focus({ preventScroll: true });
 	}
 
 	/* A scanner that types as a keyboard ends with Enter; what a hand types goes into the field. */
@@ -111,7 +156,7 @@ export class ScanScreen {
 			void this.read(this.typed);
 			this.typed = "";
 		} else if (event.key === "Escape") {
-			this.close();
+			this.overlay.close();
 		}
 	};
 
@@ -122,18 +167,28 @@ export class ScanScreen {
 			return;
 		}
 		this.busy = true;
-		this.close();
+		this.quit();
 		this.app.camera.paused = true;
+		const slow = setTimeout(() => this.tellAsking(true), TELL_WAIT_MS);
 		try {
 			const typed = from === "hand" && asked.mark === undefined && CODE_LIKE.test(text);
 			await this.decide(text, { ...asked, typed });
 		} finally {
+			clearTimeout(slow);
+			this.tellAsking(false);
 			this.busy = false;
 			const { next } = this;
 			this.next = null;
 			if (next !== null)
 				void this.read(next.text, "hand", next.asked);
 		}
+	}
+	private asking = false;
+	private tellAsking(asking: boolean) {
+		if (this.asking === asking)
+			return;
+		this.asking = asking;
+		this.changed();
 	}
 
 	private async decide(text: string, asked: Asked) {
@@ -158,58 +213,60 @@ export class ScanScreen {
 	/* No answer about a ticket, and no colour of one. */
 	private tell(key: string) {
 		this.open(el("section", { className: "answer plain", role: "alertdialog", "aria-label": this.app.say("door_trouble_title"), "data-told": key },
-			el("p", { className: "word" }, this.app.say(key)), el("button", { type: "button", onclick: () => this.close() }, this.app.say("door_next"))));
+			el("p", { className: "word" }, this.app.say(key)), el("button", { type: "button", onclick: this.close }, this.app.say("door_next"))));
 	}
+	/* The last one first: a bus comes from one region. */
 	private regions(chosen: (region: number) => void) {
-		const { app, phone } = this;
-		return choiceView(app.say("door_region_title"), app.say("door_cancel"), () => this.close(),
-			phone.head.regions.map(({ no, name }) => ({ text: app.texts.of(name), value: no })), chosen);
+		const { app, phone } = this, { regions } = phone.head;
+		const sorted = [...regions.filter(({ no }) => no === this.lastRegion), ...regions.filter(({ no }) => no !== this.lastRegion)];
+		return choiceView(app.say("door_region_title"), app.say("door_cancel"), this.close,
+			sorted.map(({ no, name }) => ({ text: app.texts.of(name), value: no })), (region) => {
+				this.lastRegion = region;
+				chosen(region);
+			});
 	}
 
 	private answer(shown: Shown) {
-		const { app, phone } = this, { answer } = shown;
+		const { app, phone } = this, { answer, mark } = shown;
 		app.sound.play(soundOf(answer));
-		const close = () => this.close();
 		const actions: HTMLElement[] = [];
-		const action = (key: string, onclick: () => void) => actions.push(el("button", { type: "button", onclick }, app.say(key)));
+		const action = (text: string, onclick: () => void) => actions.push(el("button", { type: "button", onclick }, text));
 		if (phone.supervisor && answer.decision === Decision.NOT_BOOKED)
-			action("door_admit_anyway", () => this.open(this.reasons([["door_reason_supervisor", Reason.SUPERVISOR], ["door_reason_another", Reason.OTHER]],
-				(override) => void this.read(shown.text, "hand", { override, mark: shown.text === "" ? shown.mark! : undefined }))));
-		if (phone.supervisor && shown.mark !== null && [Decision.ADMIT, Decision.AGAIN, Decision.USED, Decision.PROVISIONAL, Decision.OVERRIDE].includes(answer.decision))
-			action("door_undo", () => this.open(this.reasons([["door_reason_double", Reason.DOUBLE], ["door_reason_wrong", Reason.WRONG_PERSON],
-				["door_reason_another", Reason.OTHER]], (reason) => void this.undo(shown.mark!, reason))));
+			action(app.say("door_admit_anyway"), () => this.open(reasonsView(app, [["door_reason_supervisor", Reason.SUPERVISOR], ["door_reason_another", Reason.OTHER]],
+				this.close, (override) => this.keep(() => void this.read(shown.text, "hand", { override, mark: shown.text === "" ? mark! : undefined })))));
 		if (answer.delegation !== 0 && shown.ticketClass === TicketClass.CAPTAIN)
-			action("door_group", () => groupScreen(app, answer.delegation));
-		this.open(answerView(app, phone, shown, actions, close));
-		const stays = STAYS_MS[answer.decision];
-		if (stays !== undefined && actions.length === 0 && answer.hint === 0)
-			this.closing = window.setTimeout(close, stays);
-	}
-	private reasons(choices: [key: string, reason: number][], chosen: (reason: number) => void) {
-		const { app } = this;
-		return choiceView(app.say("door_reason_title"), app.say("door_cancel"), () => this.close(),
-			choices.map(([key, value]) => ({ text: app.say(key), value })), chosen);
+			action(`${app.say("door_group")}: ${groupCount(app, phone, answer.delegation)}`, () => groupScreen(app, answer.delegation));
+		if (phone.supervisor && mark !== null && shown.ticketClass === TicketClass.SPARE && answer.shown === 0)
+			action(app.say("door_attach_title"), () => attachScreen(app, mark));
+		const decides = actions.length > 0; /* something is to be chosen: the answer stays */
+		if (phone.supervisor && mark !== null && !answer.practice && CAN_UNDO.includes(answer.decision))
+			action(app.say("door_undo"), () => this.open(reasonsView(app, undoReasons, this.close, (reason) => this.keep(() => void this.undo(mark, reason)))));
+		const stays = STAYS_MS[answer.decision], hinted = (answer.hint & HINTS) !== 0;
+		this.open(answerView(app, phone, shown, actions, this.close), stays === undefined || decides || hinted ? undefined
+			: phone.supervisor ? 2 * stays : stays);
 	}
 	private async undo(mark: bigint, reason: number) {
-		const undone = await this.phone.undo(mark, reason);
-		this.app.sync!.soon();
-		this.tell(undone === null ? "door_not_saved" : undone === 0 ? "door_undo_nothing" : "door_undone");
+		this.app.camera.paused = true;
+		this.tell(await undo(this.app, mark, reason));
 	}
 
-	private open(overlay: HTMLElement) {
-		this.close();
-		this.app.camera.paused = true;
-		this.overlay = overlay;
-		document.body.append(overlay);
-		overlay.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
-	}
-	private close() {
-		clearTimeout(this.closing);
-		if (this.overlay === null)
+	private open(view: HTMLElement, staysMs?: number) {
+		if (this.left)
 			return;
-		this.overlay.remove();
-		this.overlay = null;
-		this.app.camera.resume();
+		this.app.camera.paused = true;
+		this.overlay.show(view, staysMs);
+	}
+	private close = () => this.overlay.close();
+	/* Closes what is open to go on here, with the same place to go to afterwards. */
+	private keep(then: () => void) {
+		this.quit();
+		then();
+	}
+	private quit() {
+		const { after } = this;
+		this.after = null;
+		this.overlay.close();
+		this.after = after;
 	}
 }
 

@@ -2,6 +2,7 @@
 import { App } from "./app.ts";
 import { drawing, el } from "./dom.ts";
 import { back } from "./more.ts";
+import { practiceTickets } from "./practice.ts";
 
 type Check = [key: string, run: (app: App) => Promise<string | null>]; /* null: well; else what to do */
 
@@ -51,15 +52,14 @@ export function testScreen(app: App) {
 				line.querySelector("span")!.textContent = fault ?? app.say("door_test_well");
 				line.prepend(drawing(fault === null ? "M4 13l5 5L20 6" : "M12 5v9M12 18v1"));
 			}
+			app.tested = true;
+			await app.storage.set("tested", Date.now());
 		};
-		const hear = (kind: string, key: string) => el("button", { type: "button", className: "quiet", onclick: () => app.sound.play(kind) }, app.say(key));
 		return [
 			el("h1", { tabIndex: -1 }, app.say("door_test_title")), el("p", {}, app.say("door_test_how")),
 			el("button", { type: "button", className: "wide", onclick: () => void run() }, app.say("door_test_run")), list,
-			el("h2", {}, app.say("door_test_hear")),
-			el("div", { className: "row" }, hear("green", "door_word_admit"), hear("again", "door_word_again"), hear("amber", "door_word_not_booked"),
-				hear("red", "door_word_used"), hear("blue", "door_word_leave")),
-			el("p", {}, app.say("door_silent_switch")), el("p", {}, app.say("door_test_practice")), back(app),
+			el("p", {}, app.say("door_silent_switch")),
+			el("h2", {}, app.say("door_practice_title")), el("p", {}, app.say("door_practice_how")), practiceTickets(app), back(app),
 		];
 	});
 }

@@ -14,6 +14,7 @@ export class Sync {
 	private running: Promise<boolean> | null = null;
 	private batchMax = BATCH_MAX;
 	private stopped = false;
+	uploaded = false; /* the last round's upload went through, whatever came after it */
 
 	constructor(private phone: Phone) {}
 
@@ -41,16 +42,22 @@ export class Sync {
 		return this.running;
 	}
 	private async round(): Promise<boolean> {
+		const { phone } = this;
+		await phone.mend();
+		this.uploaded = false;
 		if (!(await this.upload()))
 			return false;
+		this.uploaded = true;
+		if (phone.isOver && phone.core.status().waiting === 0)
+			return phone.onover(), true;
 		/* known needs the manifest of the same history: a second time when it asks for one */
 		for (let again = 0; again < 3; again++) {
 			if (!(await this.takeManifest()))
 				return false;
 			const take = await this.takeKnown();
 			if (take === Take.TAKEN || take === Take.STALE) {
-				this.phone.lastSync = Date.now();
-				await this.phone.storage.set("last_sync", this.phone.lastSync);
+				phone.lastSync = Date.now();
+				await phone.storage.set("last_sync", phone.lastSync);
 				return true;
 			}
 			if (take === null)
@@ -109,7 +116,8 @@ export class Sync {
 		if (!this.judge(reply) || session !== phone.sessionNo)
 			return false;
 		const body = reply.body;
-		phone.head = { keys: body.keys, salt: body.salt, event: body.event, regions: body.regions ?? phone.head.regions };
+		phone.head = { keys: body.keys, salt: body.salt, event: body.event, regions: body.regions ?? phone.head.regions,
+			expires: body.expires };
 		phone.replace();
 		const take = phone.core.takeManifest({ history: idOf(body.history), version: body.version, since: body.full ? 0 : body.since ?? since,
 			issued: body.issued, question, session, full: body.full }, fromBase64(body.entries), body.gone.map((mark: string) => idOf(mark)));
@@ -130,7 +138,7 @@ export class Sync {
 			return null;
 		const body = reply.body;
 		const known = body.known.map((each: any) => ({ holder: each.holder, minute: each.minute, checkpoint: each.checkpoint,
-			in: each.gone ? 2 : Number(each.in) }));
+			in: each.in === null ? 2 : Number(each.in) }));
 		const take = phone.core.takeKnown({ history: idOf(body.history), version: body.version, since: body.full ? 0 : body.since ?? since,
 			issued: 0, question, session, full: body.full }, known);
 		if (take === Take.TAKEN)
