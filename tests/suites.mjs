@@ -21,4 +21,5 @@ export const suites = [
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },
   { file: 'test_app.mjs', minutes: 4 },
+  { file: 'test_door_journey.mjs', minutes: 4 },
 ];

@@ -1,10 +1,11 @@
 // A film for Chromium's fake camera (y4m, 4:2:0), made of pictures of tickets.
+import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 
-const WIDTH = 640, HEIGHT = 480, GREY = 128;
+const WIDTH = 640, HEIGHT = 480, GREY = 128, FRAMES = 2;
 
 // A picture of one bit a pixel, as checkin/qr.c writes it: { width, height, dark(x, y) }.
-function readPng(png) {
+export function readPng(png) {
   let at = 8, header;
   const parts = [];
   while (at < png.length) {
@@ -32,10 +33,10 @@ function readPng(png) {
   return { ...header, dark: (x, y) => ((rows[y][x >> 3] >> (7 - (x & 7))) & 1) === 0 };
 }
 
-function frameOf(png) {
+function frameOf(ticket) {
   const luma = Buffer.alloc(WIDTH * HEIGHT, GREY);
-  if (png !== null) {
-    const picture = readPng(png), scale = 400 / Math.max(picture.width, picture.height);
+  if (ticket !== null) {
+    const picture = Buffer.isBuffer(ticket) ? readPng(ticket) : ticket, scale = 400 / Math.max(picture.width, picture.height);
     const left = (WIDTH - 400) >> 1, top = (HEIGHT - 400) >> 1;
     for (let y = 0; y < 400; y++)
       for (let x = 0; x < 400; x++)
@@ -44,8 +45,25 @@ function frameOf(png) {
   return Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc(WIDTH * HEIGHT / 2, 128)]);
 }
 
-// @scenes: [png or null for nothing in view, frames] at ten frames a second; it repeats for ever.
+const HEAD = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`);
+
+// @scenes: [a ticket (PNG, or what readPng() gives) or null for nothing in view, frames] at ten frames a second; it
+// repeats for ever.
 export function film(scenes) {
-  const frames = scenes.flatMap(([png, count]) => Array(count).fill(frameOf(png)));
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`), ...frames]);
+  return Buffer.concat([HEAD, ...scenes.flatMap(([ticket, count]) => Array(count).fill(frameOf(ticket)))]);
+}
+
+// A film whose one picture is changed while it is shown: Chromium reads the file again and again.
+export class Lens {
+  constructor(file) {
+    this.file = file;
+    writeFileSync(file, film([[null, FRAMES]]));
+    this.open = openSync(file, 'r+');
+  }
+
+  show(ticket) {
+    const frame = frameOf(ticket);
+    for (let n = 0; n < FRAMES; n++)
+      writeSync(this.open, frame, 0, frame.length, HEAD.length + n * frame.length);
+  }
 }
