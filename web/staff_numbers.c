@@ -100,9 +100,15 @@ static json_t *
 sessions_data(const Shown *shown)
 {
 	json_t *sessions = json_array();
-	for (guint i = 0; i < shown->event->sessions->len; i++)
-		json_array_append_new(sessions,
-		        session_data(shown, g_ptr_array_index(shown->event->sessions, i)));
+	gboolean open = TRUE; /* the first with anybody shows its regions, the others when asked */
+
+	for (guint i = 0; i < shown->event->sessions->len; i++) {
+		json_t *data = session_data(shown, g_ptr_array_index(shown->event->sessions, i));
+		const gboolean nothing = json_is_true(json_object_get(data, "nothing"));
+		json_object_set_new(data, "open", json_boolean(open && !nothing));
+		open = open && nothing;
+		json_array_append_new(sessions, data);
+	}
 	return sessions;
 }
 

@@ -10,17 +10,17 @@ type Told = { sessions: Row[]; notes?: Record<string, string | boolean> };
 
 const me = document.querySelector<HTMLScriptElement>("script[data-numbers], script[data-pairing]");
 
+/* A session stands in the table of sums and over its regions. */
 function show(row: Row): void {
-	const line = document.querySelector(`[data-row="${row.key}"]`);
-	if (line === null)
-		return;
-	for (const cell of line.querySelectorAll<HTMLElement>("[data-n]")) {
-		const text = String(row[cell.dataset.n ?? ""] ?? "");
-		if (cell.textContent !== text)
-			cell.textContent = text;
+	for (const line of document.querySelectorAll(`[data-row="${row.key}"]`)) {
+		for (const cell of line.querySelectorAll<HTMLElement>("[data-n]")) {
+			const text = String(row[cell.dataset.n ?? ""] ?? "");
+			if (cell.textContent !== text)
+				cell.textContent = text;
+		}
+		line.querySelector(".part")?.setAttribute("width", String(row.percent));
+		line.classList.toggle("nothing", row.nothing === true && row.regions === undefined);
 	}
-	line.querySelector(".part")?.setAttribute("width", String(row.percent));
-	line.classList.toggle("nothing", row.nothing === true && row.regions === undefined);
 }
 
 function showAll(told: Told): void {
