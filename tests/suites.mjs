@@ -22,4 +22,6 @@ export const suites = [
   { file: 'test_staff.mjs', minutes: 4 },
   { file: 'test_app.mjs', minutes: 4 },
   { file: 'test_door_journey.mjs', minutes: 4 },
+  { file: 'test_app_desk.mjs', minutes: 4 },
+  { file: 'test_app_trouble.mjs', minutes: 4 },
 ];

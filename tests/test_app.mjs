@@ -15,7 +15,7 @@ import { build, daysAhead, event, openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const kills = Number(process.env.TURNOUT_APP_KILLS ?? 4);
+const kills = Number(process.env.TURNOUT_TEST_KILLS ?? 4);
 const screens = join(build, 'screens');
 
 describe('the app at the door', () => {

@@ -70,7 +70,7 @@ export function finder(app: App, query: string, chosen: (person: Found, query: s
 			"data-mark": person.mark, onclick: () => chosen(person, text) }, el("b", {}, person.name ?? app.say("door_no_name")),
 		el("span", {}, facts(app, person))))));
 	};
-	const form = el("form", { onsubmit: search, role: "search" }, el("label", { htmlFor: "find" }, app.say("door_find_label")),
+	const form = el("form", { onsubmit: search }, el("label", { htmlFor: "find" }, app.say("door_find_label")),
 		el("div", { className: "row" }, input, el("button", { type: "submit" }, app.say("door_find_button"))));
 	if (query !== "")
 		void search();
@@ -88,14 +88,17 @@ export function findScreen(app: App, query = "") {
 	input?.focus();
 }
 
-function personScreen(app: App, person: Found, query: string) {
+function personScreen(app: App, person: Found, query: string, told = "") {
 	const mark = idOf(person.mark), again = () => findScreen(app, query);
 	app.show("person", () => {
-		const overlay = new Overlay(app.main), note = el("p", { role: "status", className: "state" });
+		const overlay = new Overlay(app.main), note = el("p", { role: "status", className: "state" }, told);
 		const button = (key: string, className: string, onclick: () => void) => el("button", { type: "button", className, "data-do": key, onclick }, app.say(key));
 		const undone = (reason: number) => {
 			overlay.close();
-			void undo(app, mark, reason).then((key) => { note.textContent = app.say(key); });
+			void undo(app, mark, reason).then((key) => {
+				const out = key === "door_undone" || key === "door_undo_nobody";
+				personScreen(app, { ...person, in: person.in && !out }, query, app.say(key));
+			});
 		};
 		/* the lost ticket is worth nothing from then on: asked twice */
 		const reissue = button("door_reissue", "wide quiet", () => overlay.show(choiceView(app.say("door_reissue_sure"), app.say("door_cancel"),

@@ -24,10 +24,12 @@ function nameOf(app: App, mark: bigint, label: HTMLElement) {
 }
 
 export function groupScreen(app: App, delegation: number, done = "") {
-	const phone = app.phone!, missing = phone.core.group(delegation).filter((member) => !member.in);
+	const phone = app.phone!;
+	const missing = phone.core.group(delegation).filter((member) => !member.in).sort((one, other) => one.holder - other.holder);
 	const listed = (member: Member) => phone.session.door !== "listed" || member.entry === BOOKED;
 	app.show("group", () => {
-		const chosen = new Set(missing.filter(listed).map(({ mark }) => mark));
+		/* who was switched off before is not here: each is then tapped by name, not all again */
+		const chosen = new Set(done === "" ? missing.filter(listed).map(({ mark }) => mark) : []);
 		const fault = el("p", { role: "alert", className: "fault" });
 		const button = el("button", { type: "button", className: "wide", "data-admit": true, onclick: async () => {
 			button.disabled = true;

@@ -10,6 +10,8 @@ import { Overlay } from "./overlay.ts";
 import { Phone, Shown } from "./phone.ts";
 
 const MARK = 0x7075726163746963n, HOLDER = 1, CAME_BEFORE_MIN = 90;
+/* decided as an attendee's would be: a ticket of class practice is never in, so it never comes again */
+const ATTENDEE = 0;
 const BOOKED = 1, WAITLISTED = 2, REVOKED = 4;
 
 interface Lesson { decision: number; entry: number | null; place?: Partial<Place>; in?: boolean; scan?: Partial<Scan>; supervisor?: boolean }
@@ -46,7 +48,7 @@ async function decide(app: App, phone: Phone, lesson: Lesson): Promise<Shown | n
 	core.takeKnown({ ...head, question: core.status().question }, lesson.in !== true ? [] : [{ holder: HOLDER,
 		minute: Math.floor(Date.now() / 60000) - CAME_BEFORE_MIN, checkpoint: phone.checkpoint.no, in: 1 }]);
 	const { item } = core.scan({ clock: app.network.clock(), mark: MARK, ticketMinute: 0, region: 0, signature: Signature.HOLDS,
-		ticketClass: TicketClass.PRACTICE, leaving: false, override: 0, online: false, group: false, ...lesson.scan });
+		ticketClass: ATTENDEE, leaving: false, override: 0, online: false, group: false, ...lesson.scan });
 	if (item === null)
 		return null;
 	await app.storage.set("practice", item.bytes, "strict");
