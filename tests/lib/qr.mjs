@@ -32,3 +32,20 @@ export async function readByZxing(png) {
   const found = await readBarcodes(new Uint8Array(png), { formats: ['QRCode'], tryHarder: true });
   return found.map(({ text }) => text).join('\n');
 }
+
+// Of many files at once: what each says, or undefined.
+export function readManyByZbar(files) {
+  const { stdout, stderr, error } = spawnSync('zbarimg', ['--quiet', '--xml', '-Sdisable', '-Sqrcode.enable', ...files], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (error || !stdout.includes('</barcodes>'))
+    throw new Error(`zbarimg: ${error ?? stderr}`);
+  const read = new Map(stdout.split('<source ').slice(1).map((each) => [/^href='([^']*)'/.exec(each)[1], /<!\[CDATA\[([^]*?)\]\]>/.exec(each)?.[1]]));
+  return files.map((file) => read.get(file));
+}
+
+// A square of grey bytes, as the app's worker is asked (web/door/scanner.ts): the text, or undefined.
+export async function readGrey({ size, grey }) {
+  const data = new Uint8ClampedArray(4 * size * size).fill(255);
+  grey.forEach((level, at) => data.fill(level, 4 * at, 4 * at + 3));
+  const found = await readBarcodes({ data, width: size, height: size, colorSpace: 'srgb' }, { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1 });
+  return found.find(({ isValid }) => isValid)?.text;
+}
