@@ -76,8 +76,7 @@ take_email(IntakeReader *reader)
 
 /* How to reach them: what they chose must be there; what the choice has no use for is not kept. */
 static void
-take_contact(IntakeReader *reader, Person *person, guint8 ret_hash[EMAIL_HASH_BYTES],
-        gboolean *ret_has_email)
+take_contact(IntakeReader *reader, Person *person, Registration *registration)
 {
 	const char *derived = intake_raw(reader, "email", 0) != NULL ? "email"
 	        : intake_raw(reader, "phone", 0) != NULL             ? "phone"
@@ -98,10 +97,10 @@ take_contact(IntakeReader *reader, Person *person, guint8 ret_hash[EMAIL_HASH_BY
 		intake_fault(reader, "email", INTAKE_MISSING, 0, 0);
 	if (strcmp(contact, "phone") == 0 && person->phone == NULL)
 		intake_fault(reader, "phone", INTAKE_MISSING, 0, 0);
-	if (person->email != NULL) {
-		vault_hash_email(reader->asked->keys, person->email, ret_hash);
-		*ret_has_email = TRUE;
-	}
+	registration->has_phone = person->phone != NULL;
+	registration->has_email = person->email != NULL;
+	if (person->email != NULL)
+		vault_hash_email(reader->asked->keys, person->email, registration->email_hash);
 }
 
 static void
@@ -261,7 +260,7 @@ take_first(IntakeReader *reader, Registration *registration, GArray *companions,
 	reader->person = 1;
 	first.person->name = intake_text_required(reader, "name", NAME_MAX_CHARACTERS);
 	g_array_append_val(companions, first);
-	take_contact(reader, first.person, registration->email_hash, &registration->has_email);
+	take_contact(reader, first.person, registration);
 	intake_take_home(reader, first.person, ret_home);
 	take_person(reader, registration, companions, ret_home);
 }

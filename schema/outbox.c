@@ -253,17 +253,18 @@ outbox_claim(Db *db, gint64 claim, guint most, gint64 now, GArray *ret_rows, GEr
 gboolean
 outbox_settle(Db *db, const OutboxEnd *end, gboolean *ret_held, GError **error)
 {
-	gboolean again = end->state == OUTBOX_WAITING;
+	gboolean again = end->state == OUTBOX_WAITING, over = !again && end->state != OUTBOX_CALL;
 	gint64 changed = 0;
 
 	if (!db_run(db,
-	            "UPDATE outbox SET state = $3, due = $4, done = $5, tries = tries - $6,"
-	            " trouble = $7, claim = NULL"
+	            "UPDATE outbox SET state = $3, due = $4, done = $5, trouble = $7,"
+	            " claim = NULL, tries = tries - $6,"
+	            " begun = CASE WHEN $6 = 1 AND tries = 1 THEN NULL ELSE begun END"
 	            " WHERE cause = $1 AND claim = $2 AND state = 'waiting'",
 	            DB_ARGS(db_text(end->cause), db_int(end->claim),
 	                    db_text(outbox_state_name(end->state)),
 	                    db_int(again ? end->due : end->now),
-	                    again ? db_null() : db_int(end->now),
+	                    over ? db_int(end->now) : db_null(),
 	                    db_int(again && end->untried ? 1 : 0), db_text(end->trouble)),
 	            &changed, error))
 		return FALSE;

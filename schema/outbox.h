@@ -74,9 +74,11 @@ outbox_claim(Db *db, gint64 claim, guint most, gint64 now, GArray *ret_rows, GEr
 typedef struct {
 	const char *cause;
 	gint64 claim;
-	OutboxState state; /* WAITING (again from @due on), SENT, GIVEN_UP, DROPPED */
+	OutboxState
+	        state; /* WAITING (again from @due on), SENT, GIVEN_UP, DROPPED, CALL (has no address after all) */
 	gint64 due;
-	gboolean untried;    /* WAITING: was not attempted after all, so it counts as no try */
+	gboolean
+	        untried; /* WAITING: was not attempted after all, so it counts as no try, and its days don't run */
 	const char *trouble; /* nullable */
 	gint64 now;
 } OutboxEnd;

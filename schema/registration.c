@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/outbox.h"
+
 #define TICKET_DRAWS   4 /* a second collision of 45 random bits in a row is a bug, not bad luck */
 #define SECONDS_A_DAY  (24 * 60 * 60)
 #define EMERGENCY_DAYS 2
@@ -428,6 +430,20 @@ places_add(Db *db, const Event *event, Registration *asked, gint64 first_no, gin
 	return TRUE;
 }
 
+/* The letter with the tickets. Who gave no address and has a phone is called, but for a walk-in, who has it all. */
+static gboolean
+confirmation_add(Db *db, const Event *event, const Registration *asked, gint64 now, GError **error)
+{
+	char cause[] = "confirm:0123456789abcdef";
+
+	if (!asked->has_email && (!asked->has_phone || asked->walk_in))
+		return TRUE;
+	id_to_hex(asked->id, cause + strlen("confirm:"));
+	return outbox_add_as(db, event, OUTBOX_CONFIRMATION,
+	        asked->has_email ? OUTBOX_WAITING : OUTBOX_CALL,
+	        g_array_index(asked->places, Place, 0).id, cause, now, error);
+}
+
 static gboolean
 all_open(const Event *event, const Registration *asked, gint64 now, PlaceAnswer *answer)
 {
@@ -483,7 +499,8 @@ registration_take_place(Db *db, const Event *event, Registration *asked, gint64 
 			answer.outcome = PLACE_FULL;
 	}
 	if (answer.outcome == PLACE_TAKEN) {
-		if (!places_add(db, event, asked, last_no - numbers + 1, version, now, error))
+		if (!places_add(db, event, asked, last_no - numbers + 1, version, now, error) ||
+		        !confirmation_add(db, event, asked, now, error))
 			return FALSE;
 	} else {
 		answer.registration = 0;

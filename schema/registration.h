@@ -48,7 +48,7 @@ typedef struct {
 	guint8 submission[SUBMISSION_BYTES];
 	guint8 content_hash
 	        [HASH_BYTES]; /* of what was asked: the same submission with other content is told */
-	gboolean has_email;
+	gboolean has_email, has_phone;
 	guint8 email_hash[EMAIL_HASH_BYTES];
 	char lang[12];
 	gboolean walk_in;
@@ -149,5 +149,11 @@ typedef struct {
 /* By the token of /t/…: finds, checks the MAC, opens the names. ABSENT for any token that does not
  * hold (no difference between unknown and forged). */
 RegistrationPage *registration_read(Db *db, Vault *vault, const char *token, GError **error);
+/* The registration that @attendee came by, for who writes to them. ABSENT when there is none (any more). */
+RegistrationPage *registration_read_of(Db *db, Vault *vault, gint64 attendee, GError **error);
+/* Whom to write to: who has an e-mail address, else a phone, else anybody; NULL when nobody can be opened. Lent. */
+const Person *registration_contact(const RegistrationPage *page);
+/* Where @attendee is expected, by start: chosen sessions, returns, and what the option includes. Of ChosenSession. */
+GArray *attendee_sessions(const Event *event, const Attendee *attendee);
 void registration_page_free(RegistrationPage *page);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RegistrationPage, registration_page_free)

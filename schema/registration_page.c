@@ -28,21 +28,16 @@ set_absent(GError **error)
 	        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "no registration has this link");
 }
 
-/* Finds the row that @token names and checks the token by the keys of its event. */
+/* The registration's own row. ABSENT when there is none. */
 static RegistrationPage *
-page_find(Db *db, Vault *vault, const char *token, VaultEvent **ret_keys, GError **error)
+page_of(Db *db, gint64 id, GError **error)
 {
-	gint64 id = 0;
 	gsize length = 0;
 	gconstpointer event;
-
-	if (!link_id(token, &id)) {
-		set_absent(error);
-		return NULL;
-	}
 	g_autoptr(DbRows) rows =
 	        db_query(db, "SELECT event, link_no, lang FROM registration WHERE id = $1",
 	                DB_ARGS(db_int(id)), error);
+
 	if (rows == NULL)
 		return NULL;
 	switch (db_next(rows, error)) {
@@ -60,14 +55,27 @@ page_find(Db *db, Vault *vault, const char *token, VaultEvent **ret_keys, GError
 		        error, DB_ERROR, DB_ERROR_BROKEN, "an event id of a wrong length");
 		return NULL;
 	}
-	g_autoptr(RegistrationPage) page = g_new0(RegistrationPage, 1);
+	RegistrationPage *page = g_new0(RegistrationPage, 1);
 	page->id = id;
 	memcpy(page->event, event, EVENT_ID_BYTES);
 	page->link_no = db_column_int(rows, 1);
 	page->lang = g_strdup(db_column_text(rows, 2));
 	page->attendees = g_ptr_array_new_with_free_func(attendee_free);
+	return page;
+}
 
-	VaultEvent *keys = vault_event(vault, page->event, error);
+/* Finds the row that @token names and checks the token by the keys of its event. */
+static RegistrationPage *
+page_find(Db *db, Vault *vault, const char *token, VaultEvent **ret_keys, GError **error)
+{
+	gint64 id = 0;
+
+	if (!link_id(token, &id)) {
+		set_absent(error);
+		return NULL;
+	}
+	g_autoptr(RegistrationPage) page = page_of(db, id, error);
+	VaultEvent *keys = page != NULL ? vault_event(vault, page->event, error) : NULL;
 	if (keys == NULL)
 		return NULL;
 	if (!vault_link_holds(keys, LINK_TICKET, token, page->link_no)) {
@@ -174,20 +182,100 @@ bookings_read(Db *db, Attendee *attendee, GError **error)
 	return step == DB_NO_ROW;
 }
 
+/* Everybody of @page; ABSENT when all were deleted. */
+static gboolean
+page_fill(Db *db, VaultEvent *keys, RegistrationPage *page, GError **error)
+{
+	if (!attendees_read(db, keys, page, error))
+		return FALSE;
+	for (guint i = 0; i < page->attendees->len; i++)
+		if (!bookings_read(db, g_ptr_array_index(page->attendees, i), error))
+			return FALSE;
+	if (page->attendees->len == 0) {
+		set_absent(error);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 RegistrationPage *
 registration_read(Db *db, Vault *vault, const char *token, GError **error)
 {
 	VaultEvent *keys = NULL;
 	g_autoptr(RegistrationPage) page = page_find(db, vault, token, &keys, error);
 
-	if (page == NULL || !attendees_read(db, keys, page, error))
+	if (page == NULL || !page_fill(db, keys, page, error))
 		return NULL;
-	for (guint i = 0; i < page->attendees->len; i++)
-		if (!bookings_read(db, g_ptr_array_index(page->attendees, i), error))
-			return NULL;
-	if (page->attendees->len == 0) {
-		set_absent(error); /* everybody was deleted */
-		return NULL;
-	}
 	return g_steal_pointer(&page);
+}
+
+RegistrationPage *
+registration_read_of(Db *db, Vault *vault, gint64 attendee, GError **error)
+{
+	gint64 id = 0;
+
+	if (!db_ask_int(db, "SELECT registration FROM attendee WHERE id = $1",
+	            DB_ARGS(db_int(attendee)), 0, &id, error))
+		return NULL;
+	g_autoptr(RegistrationPage) page = page_of(db, id, error);
+	VaultEvent *keys = page != NULL ? vault_event(vault, page->event, error) : NULL;
+	if (keys == NULL || !page_fill(db, keys, page, error))
+		return NULL;
+	return g_steal_pointer(&page);
+}
+
+const Person *
+registration_contact(const RegistrationPage *page)
+{
+	const Person *with_phone = NULL, *any = NULL;
+
+	for (guint i = 0; i < page->attendees->len; i++) {
+		const Person *person =
+		        ((const Attendee *)g_ptr_array_index(page->attendees, i))->person;
+		if (person == NULL)
+			continue;
+		if (person->email != NULL)
+			return person;
+		if (with_phone == NULL && person->phone != NULL)
+			with_phone = person;
+		if (any == NULL)
+			any = person;
+	}
+	return with_phone != NULL ? with_phone : any;
+}
+
+static gint
+compare_starts(gconstpointer a, gconstpointer b, gpointer event)
+{
+	const EventSession *one = event_session(event, ((const ChosenSession *)a)->session_no);
+	const EventSession *other = event_session(event, ((const ChosenSession *)b)->session_no);
+	return (one->starts > other->starts) - (one->starts < other->starts);
+}
+
+static void
+add_session(const Event *event, GArray *sessions, guint16 session_no, guint16 stop_no)
+{
+	ChosenSession one = { session_no, stop_no };
+
+	if (event_session(event, session_no) == NULL)
+		return;
+	for (guint i = 0; i < sessions->len; i++)
+		if (g_array_index(sessions, ChosenSession, i).session_no == session_no)
+			return;
+	g_array_append_val(sessions, one);
+}
+
+GArray *
+attendee_sessions(const Event *event, const Attendee *attendee)
+{
+	const EventOption *option = event_option(event, attendee->option_no);
+	GArray *sessions = g_array_new(FALSE, FALSE, sizeof(ChosenSession));
+
+	for (guint i = 0; i < attendee->bookings_n; i++)
+		add_session(event, sessions, attendee->bookings[i].session_no,
+		        attendee->bookings[i].stop_no);
+	for (guint i = 0; option != NULL && i < option->includes->len; i++)
+		add_session(event, sessions, g_array_index(option->includes, guint16, i), 0);
+	g_array_sort_with_data(sessions, compare_starts, (gpointer)event);
+	return sessions;
 }

@@ -17,6 +17,7 @@ static gboolean check_proxies(const char *value);
 static gboolean check_robots(const char *value);
 static gboolean check_mail_url(const char *value);
 static gboolean check_address(const char *value);
+static gboolean check_user(const char *value);
 static gboolean check_database(const char *value);
 static gboolean check_path(const char *value);
 
@@ -46,11 +47,17 @@ static const Row rows[SETTINGS] = {
 	[SETTING_WEB_ROBOTS] = { "web", "robots", "robots", "on", FALSE, check_robots, "on or off",
 	        "on|off", "whether forms look for robots" },
 	[SETTING_MAIL_URL] = { "mail", "url", "mail-url", NULL, FALSE, check_mail_url,
-	        "smtps://HOST or smtp://HOST", "URL", "the mail server" },
+	        "smtps://HOST or smtp://HOST, without a path or a name", "URL", "the mail server" },
 	[SETTING_MAIL_FROM] = { "mail", "from", "mail-from", NULL, FALSE, check_address,
 	        "an e-mail address", "ADDRESS", "who letters come from" },
 	[SETTING_MAIL_REPLY_TO] = { "mail", "reply_to", "mail-reply-to", NULL, FALSE, check_address,
 	        "an e-mail address", "ADDRESS", "where answers go" },
+	[SETTING_MAIL_USER] = { "mail", "user", "mail-user", NULL, FALSE, check_user,
+	        "a name on one line", "NAME", "who signs in to the mail server" },
+	[SETTING_MAIL_PASSWORD_FILE] = { "mail", "password_file", "mail-password-file", NULL, FALSE,
+	        check_path, "a file", "FILE", "the file with their password" },
+	[SETTING_MAIL_CA_FILE] = { "mail", "ca_file", "mail-ca-file", NULL, FALSE, check_path,
+	        "a file", "FILE", "certificates (PEM) to believe in place of the system's" },
 	[SETTING_DATABASE_URL] = { "database", "url", "database", NULL, TRUE, check_database,
 	        "postgresql://…", "URL", "PostgreSQL in place of SQLite in the data folder" },
 	[SETTING_KEYS_MASTER_FILE] = { "keys", "master_file", "master-file", NULL, TRUE, check_path,
@@ -115,7 +122,10 @@ check_mail_url(const char *value)
 {
 	g_autoptr(GUri) uri = g_uri_parse(value, G_URI_FLAGS_HAS_PASSWORD, NULL);
 
-	return uri != NULL && g_uri_get_host(uri) != NULL &&
+	/* a password belongs into its file */
+	return uri != NULL && g_uri_get_host(uri) != NULL && *g_uri_get_host(uri) != '\0' &&
+	        *g_uri_get_path(uri) == '\0' && g_uri_get_query(uri) == NULL &&
+	        g_uri_get_fragment(uri) == NULL && g_uri_get_userinfo(uri) == NULL &&
 	        (g_str_equal(g_uri_get_scheme(uri), "smtps") ||
 	                g_str_equal(g_uri_get_scheme(uri), "smtp"));
 }
@@ -125,7 +135,13 @@ check_address(const char *value)
 {
 	const char *at = strchr(value, '@');
 
-	return at != NULL && at != value && at[1] != '\0' && strpbrk(value, "\r\n") == NULL;
+	return at != NULL && at != value && at[1] != '\0' && strpbrk(value, "\r\n<>,; \t") == NULL;
+}
+
+static gboolean
+check_user(const char *value)
+{
+	return *value != '\0' && strpbrk(value, "\r\n") == NULL;
 }
 
 static gboolean

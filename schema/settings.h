@@ -13,12 +13,15 @@ typedef enum {
 	SETTING_WEB_TLS_CERT,
 	SETTING_WEB_TLS_KEY,
 	SETTING_WEB_ROBOTS, /* on, off */
-	SETTING_MAIL_URL,
+	SETTING_MAIL_URL, /* smtps://HOST[:PORT], or smtp:// (STARTTLS demanded, but for loopback) */
 	SETTING_MAIL_FROM,
 	SETTING_MAIL_REPLY_TO,
+	SETTING_MAIL_USER,
+	SETTING_MAIL_PASSWORD_FILE,
+	SETTING_MAIL_CA_FILE, /* certificates to believe in place of the system's */
 	SETTING_DATABASE_URL, /* the common --database */
 	SETTING_KEYS_MASTER_FILE,
-#define SETTINGS 11
+#define SETTINGS 14
 } Setting;
 
 typedef struct Settings Settings;

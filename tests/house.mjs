@@ -20,6 +20,7 @@ const libraries = [
   [/^csv\.h$/, ['schema/roster_csv.c']],
   [/^(qrencode|png)\.h$/, ['checkin/qr.c']],
   [/^curl\//, ['checkin/remote.c', 'web/mailer.c']],
+  [/^libical\//, ['web/calendar.c']],
   [/^xlsxwriter/, ['reports/xlsx.c']],
   [/^(cairo|pango|librsvg)/, ['reports/pdf.c']],
   [/^microhttpd\.h$/, ['web/server.c', 'web/server_stream.c']],

@@ -21,6 +21,7 @@ export const suites = [
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },
+  { file: 'test_letters.mjs' },
   { file: 'test_app.mjs', minutes: 4 },
   { file: 'test_door_journey.mjs', minutes: 4 },
   { file: 'test_app_desk.mjs', minutes: 4 },

@@ -249,6 +249,7 @@ a_failed_attempt_waits_for_its_time(Engine *engine, gconstpointer data)
 	                .untried = TRUE,
 	                .now = due }));
 	g_assert_cmpint(row_of(engine, event, "confirm:1").tries, ==, 1);
+	g_assert_cmpint(row_of(engine, event, "confirm:1").begun, ==, ENGINE_NOW);
 }
 
 static void

@@ -355,6 +355,7 @@ a_step_that_fails_changes_nothing(Engine *engine, gconstpointer data)
 		choose(event, asked, "bus", 2);
 		first_place(asked)->sealed[SEALED_IDENTITY] = g_bytes_new_static("sealed", 6);
 		first_place(asked)->consents = 1u << CONSENT_KEEP_INFORMED;
+		asked->has_email = TRUE;
 		db_set_fault(nth, DB_ERROR_BROKEN, FALSE);
 		gboolean done = writer_run(
 		        record_writer(engine_record(engine)), registration_work, &work, &error);
@@ -367,12 +368,39 @@ a_step_that_fails_changes_nothing(Engine *engine, gconstpointer data)
 		g_assert_nonnull(error);
 		g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM registration"), ==, 0);
 		g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM attendee"), ==, 0);
+		g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM outbox"), ==, 0);
 		g_assert_cmpint(taken(engine, "bus"), ==, 0);
 		g_assert_cmpint(engine_ask(engine, "SELECT last_no FROM event"), ==, 0);
 	}
 	g_assert_cmpuint(failures, >, 10); /* every statement had its turn */
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM attendee"), ==, 1);
 	g_assert_cmpint(taken(engine, "bus"), ==, 1);
+}
+
+/* By letter, by a volunteer, or not at all; and once, however often the form comes. */
+static void
+who_registers_is_told_once_and_as_they_wish(Engine *engine, gconstpointer data)
+{
+	g_autoptr(Event) event = load(engine, definition);
+	g_autoptr(Registration) by_mail = submission_of(event, "ana", "general");
+	g_autoptr(Registration) by_phone = submission_of(event, "ben", "general");
+	g_autoptr(Registration) at_the_door = submission_of(event, "cai", "general");
+	g_autoptr(Registration) not_at_all = submission_of(event, "dee", "general");
+
+	by_mail->has_email = by_mail->has_phone = by_phone->has_phone = at_the_door->has_phone =
+	        TRUE;
+	at_the_door->walk_in = TRUE;
+	add_person(event, by_mail);
+	g_assert_cmpint(take(engine, event, by_mail).outcome, ==, PLACE_TAKEN);
+	g_assert_cmpint(take(engine, event, by_mail).outcome, ==, PLACE_TAKEN_BEFORE);
+	g_assert_cmpint(take(engine, event, by_phone).outcome, ==, PLACE_TAKEN);
+	g_assert_cmpint(take(engine, event, at_the_door).outcome, ==, PLACE_TAKEN);
+	g_assert_cmpint(take(engine, event, not_at_all).outcome, ==, PLACE_TAKEN);
+	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM outbox"), ==, 2);
+	g_assert_cmpint(engine_ask(engine, "SELECT attendee FROM outbox WHERE state = 'waiting'"),
+	        ==, first_place(by_mail)->id);
+	g_assert_cmpint(engine_ask(engine, "SELECT attendee FROM outbox WHERE state = 'call'"), ==,
+	        first_place(by_phone)->id);
 }
 
 static void
@@ -450,6 +478,7 @@ main(int argc, char **argv)
 	TEST(a_typed_code_that_exists_is_drawn_again);
 	TEST(two_hundred_people_share_fifty_seats);
 	TEST(a_step_that_fails_changes_nothing);
+	TEST(who_registers_is_told_once_and_as_they_wish);
 	TEST(a_link_opens_one_registration_and_a_forged_one_none);
 	TEST(the_form_knows_what_is_left);
 	return engine_run();

@@ -12,6 +12,7 @@
 #include "checkin/scan.h"
 #include "schema/control.h"
 #include "schema/settings.h"
+#include "web/letters.h"
 #include "web/locale.h"
 #include "web/log.h"
 #include "web/sandbox.h"
@@ -88,6 +89,11 @@ serve(Record *record, const Settings *settings, Sandbox sandbox, const sigset_t 
 	Server *server = server_start(&options, error);
 	if (server == NULL)
 		return FALSE;
+	Letters *letters = NULL;
+	if (!letters_start(record, settings, server_base_url(server), &letters, error)) {
+		server_stop(server);
+		return FALSE;
+	}
 	printf("listening on %s\n", server_url(server));
 	fflush(stdout);
 	log_line(LOG_LEVEL_INFO, "serving version=%s sandbox=%s", TURNOUT_VERSION,
@@ -96,6 +102,7 @@ serve(Record *record, const Settings *settings, Sandbox sandbox, const sigset_t 
 	int signal_number = 0;
 	sigwait(stop, &signal_number);
 	log_line(LOG_LEVEL_INFO, "stopping");
+	letters_stop(letters); /* while the writer still writes */
 	if (!server_stop(server))
 		_exit(EXIT_STATUS_WORLD); /* a thread is stuck: nothing can be freed below it */
 	return TRUE;

@@ -74,7 +74,7 @@ static gboolean
 allow_named(int ruleset, const Settings *settings)
 {
 	static const Setting files[] = { SETTING_WEB_TLS_CERT, SETTING_WEB_TLS_KEY,
-		SETTING_KEYS_MASTER_FILE };
+		SETTING_KEYS_MASTER_FILE, SETTING_MAIL_PASSWORD_FILE, SETTING_MAIL_CA_FILE };
 	for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
 		const char *file = settings_get(settings, files[i]);
 		if (file != NULL && !allow(ruleset, file, READING))

@@ -565,6 +565,12 @@ server_url(const Server *server)
 	return server->url;
 }
 
+const char *
+server_base_url(const Server *server)
+{
+	return server->base_url;
+}
+
 gboolean
 server_stop(Server *server)
 {

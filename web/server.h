@@ -21,6 +21,8 @@ typedef struct {
 /* Binds and serves; port 0 picks one. */
 Server *server_start(const ServerOptions *options, GError **error);
 const char *server_url(const Server *server); /* "http://127.0.0.1:8080" */
+const char *
+server_base_url(const Server *server); /* that links begin with: public_url, else the same */
 /* Stops accepting, answers what is under way (at most SERVER_DRAIN_S), closes. FALSE when the
  * writer is stuck: then nothing was freed, and only the end of the process is left. */
 #define SERVER_DRAIN_S 10

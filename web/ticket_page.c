@@ -91,38 +91,11 @@ session_data(const Shown *shown, const ChosenSession *chosen)
 	return data;
 }
 
-static gint
-compare_starts(gconstpointer a, gconstpointer b, gpointer event)
-{
-	const EventSession *one = event_session(event, ((const ChosenSession *)a)->session_no);
-	const EventSession *other = event_session(event, ((const ChosenSession *)b)->session_no);
-	return (one->starts > other->starts) - (one->starts < other->starts);
-}
-
-static void
-add_session(const Event *event, GArray *sessions, guint16 session_no, guint16 stop_no)
-{
-	ChosenSession one = { session_no, stop_no };
-	if (event_session(event, session_no) == NULL)
-		return;
-	for (guint i = 0; i < sessions->len; i++)
-		if (g_array_index(sessions, ChosenSession, i).session_no == session_no)
-			return;
-	g_array_append_val(sessions, one);
-}
-
 static json_t *
 sessions_data(const Shown *shown, const Attendee *attendee)
 {
-	const EventOption *option = event_option(shown->event, attendee->option_no);
-	g_autoptr(GArray) sessions = g_array_new(FALSE, FALSE, sizeof(ChosenSession));
+	g_autoptr(GArray) sessions = attendee_sessions(shown->event, attendee);
 	json_t *list = json_array();
-	for (guint i = 0; i < attendee->bookings_n; i++)
-		add_session(shown->event, sessions, attendee->bookings[i].session_no,
-		        attendee->bookings[i].stop_no);
-	for (guint i = 0; option != NULL && i < option->includes->len; i++)
-		add_session(shown->event, sessions, g_array_index(option->includes, guint16, i), 0);
-	g_array_sort_with_data(sessions, compare_starts, (gpointer)shown->event);
 	for (guint i = 0; i < sessions->len; i++)
 		json_array_append_new(
 		        list, session_data(shown, &g_array_index(sessions, ChosenSession, i)));

@@ -6,7 +6,7 @@ _turnout() {
 	local words='' command=${COMP_WORDS[1]:-}
 
 	case $before in
-	--data | --output | --tls-cert | --tls-key | --config | --master-file)
+	--data | --output | --tls-cert | --tls-key | --config | --master-file | --mail-password-file | --mail-ca-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
@@ -22,7 +22,7 @@ _turnout() {
 			words='web schema checkin report --help --version'
 		else
 			case $command in
-			web) words="$common --listen --public-url --trusted-proxies --tls-cert --tls-key --robots --config" ;;
+			web) words="$common --listen --public-url --trusted-proxies --tls-cert --tls-key --robots --mail-url --mail-from --mail-reply-to --mail-user --mail-password-file --mail-ca-file --config" ;;
 			checkin) words="$common --event --session --checkpoint --json" ;;
 			report)
 				words="$common --event --session --region --by --format --output"

@@ -1,0 +1,361 @@
+#include "web/letter.h"
+
+#include <string.h>
+
+#include "checkin/qr.h"
+#include "checkin/ticket.h"
+#include "web/calendar.h"
+#include "web/mail_header.h"
+#include "web/templates.h"
+
+#define PNG_SCALE   6 /* pixels a module: 318 in all */
+#define ID_HASH_HEX 32
+#define ID_HASH_TAG "message-id\n"
+
+/* What a kind of letter says and has with it. */
+static const struct {
+	const char *name, *subject, *text;
+	gboolean tickets;   /* pictures and calendar */
+	gboolean cancelled; /* goes to people who are not coming */
+} kinds[OUTBOX_KINDS] = {
+	[OUTBOX_CONFIRMATION] = { "letter_confirmation", "letter_confirmation_subject",
+	        "letter_confirmation_text", TRUE, FALSE },
+	[OUTBOX_WAITLISTED] = { "letter_waitlisted", "letter_waitlisted_subject",
+	        "letter_waitlisted_text", FALSE, FALSE },
+	[OUTBOX_PLACE_FREE] = { "letter_place_free", "letter_place_free_subject",
+	        "letter_place_free_text", FALSE, FALSE },
+	[OUTBOX_CHANGED] = { "letter_changed", "letter_changed_subject", "letter_changed_text",
+	        TRUE, FALSE },
+	[OUTBOX_CANCELLED] = { "letter_cancelled", "letter_cancelled_subject",
+	        "letter_cancelled_text", FALSE, TRUE },
+	[OUTBOX_REMINDER] = { "letter_reminder", "letter_reminder_subject", "letter_reminder_text",
+	        TRUE, FALSE },
+	[OUTBOX_LINK_AGAIN] = { "letter_link", "letter_link_subject", "letter_link_text", TRUE,
+	        TRUE },
+	[OUTBOX_STAFF_MESSAGE] = { "letter_message", "letter_message_subject",
+	        "letter_message_text", FALSE, FALSE },
+};
+
+const char *
+letter_kind_text(const Locale *locale, OutboxKind kind)
+{
+	return locale_text(locale, kinds[kind].name);
+}
+
+static void
+picture_free(gpointer data)
+{
+	LetterPicture *picture = data;
+
+	g_free(picture->id);
+	g_free(picture->file);
+	g_clear_pointer(&picture->png, g_bytes_unref);
+	g_free(picture);
+}
+
+void
+letter_free(Letter *letter)
+{
+	if (letter == NULL)
+		return;
+	g_free(letter->to);
+	g_free(letter->message_id);
+	g_free(letter->subject);
+	g_free(letter->text);
+	g_free(letter->html);
+	g_free(letter->calendar_file);
+	g_clear_pointer(&letter->pictures, g_ptr_array_unref);
+	g_clear_pointer(&letter->calendar, g_bytes_unref);
+	g_free(letter);
+}
+
+static void
+wipe(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	g_free(text);
+}
+
+void
+letter_call_free(LetterCall *call)
+{
+	if (call == NULL)
+		return;
+	wipe(call->name);
+	wipe(call->email);
+	wipe(call->phone);
+	wipe(call->words);
+	g_free(call);
+}
+
+/* ---- what is known ---- */
+
+typedef struct {
+	RegistrationPage *page;
+	Event *event;
+	VaultEvent *keys;
+	const Locale *locale;
+	OutboxKind kind;
+	char *url;
+	GPtrArray *holders; /* of Attendee, lent: who has a ticket to show */
+	guint alive;        /* who has not cancelled */
+} Known;
+
+static void
+known_clear(Known *known)
+{
+	g_clear_pointer(&known->page, registration_page_free);
+	g_clear_pointer(&known->event, event_unref);
+	g_clear_pointer(&known->holders, g_ptr_array_unref);
+	g_clear_pointer(&known->url, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
+
+static const Locale *
+locale_of(const Event *event, const char *lang)
+{
+	const Locale *locale = lang != NULL ? locale_find(lang) : NULL;
+
+	if (locale == NULL && event->languages != NULL && event->languages[0] != NULL)
+		locale = locale_find(event->languages[0]);
+	return locale != NULL ? locale : locale_default();
+}
+
+static void
+sort_people(Known *known)
+{
+	known->holders = g_ptr_array_new();
+	for (guint i = 0; i < known->page->attendees->len; i++) {
+		Attendee *attendee = g_ptr_array_index(known->page->attendees, i);
+		if (attendee->cancelled)
+			continue;
+		known->alive++;
+		if (!attendee->option_waitlisted)
+			g_ptr_array_add(known->holders, attendee);
+	}
+	/* who waits in the row must not read that all is settled */
+	if (known->kind == OUTBOX_CONFIRMATION && known->holders->len == 0)
+		known->kind = OUTBOX_WAITLISTED;
+}
+
+/* @ret_there FALSE: nobody to write to; else @ret is filled. */
+static gboolean
+know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_there, GError **error)
+{
+	g_autoptr(GError) trouble = NULL;
+	char token[LINK_TOKEN_LENGTH + 1];
+
+	*ret_there = FALSE;
+	ret->kind = row->kind;
+	ret->page = registration_read_of(desk->db, desk->vault, row->attendee, &trouble);
+	if (ret->page != NULL)
+		ret->event = event_shelf_take_by_id(
+		        desk->shelf, desk->db, ret->page->event, desk->now, &trouble);
+	if (ret->event != NULL)
+		ret->keys = vault_event(desk->vault, ret->page->event, &trouble);
+	if (g_error_matches(trouble, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT))
+		return TRUE;
+	if (ret->keys == NULL) {
+		g_propagate_error(error, g_steal_pointer(&trouble));
+		return FALSE;
+	}
+	sort_people(ret);
+	ret->locale = locale_of(ret->event, ret->page->lang);
+	vault_link(ret->keys, LINK_TICKET, ret->page->id, ret->page->link_no, token);
+	ret->url = g_strdup_printf("%s/t/%s", desk->base_url, token);
+	*ret_there = (ret->alive > 0 || kinds[ret->kind].cancelled) &&
+	        registration_contact(ret->page) != NULL;
+	return TRUE;
+}
+
+/* ---- parts ---- */
+
+/* Only the event's keys can make it from the cause, which is ids. */
+static char *
+message_id(const Known *known, const char *cause, const char *domain)
+{
+	g_autofree char *content = g_strconcat(ID_HASH_TAG, cause, NULL);
+	guint8 hash[CONTENT_HASH_BYTES];
+	char hex[ID_HASH_HEX + 1];
+
+	vault_hash_content(known->keys, content, strlen(content), hash);
+	for (guint i = 0; i < ID_HASH_HEX / 2; i++)
+		g_snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	return g_strdup_printf("%s@%s", hex, domain);
+}
+
+static gboolean
+add_pictures(const Known *known, const char *domain, Letter *letter, GError **error)
+{
+	for (guint i = 0; i < known->holders->len; i++) {
+		const Attendee *attendee = g_ptr_array_index(known->holders, i);
+		LetterPicture *picture = g_new0(LetterPicture, 1);
+		char text[T1_TEXT_LENGTH + 1];
+
+		g_ptr_array_add(letter->pictures, picture);
+		picture->id = g_strdup_printf("ticket-%u@%s", i + 1, domain);
+		picture->file = g_strdup_printf(
+		        "%s-%u.png", locale_text(known->locale, "ticket_file"), i + 1);
+		ticket_text(known->event, known->keys, &attendee->ticket, text);
+		picture->png = qr_png(text, PNG_SCALE, error);
+		if (picture->png == NULL)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void
+add_calendar(const Known *known, gint64 now, Letter *letter)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(ChosenSession));
+
+	for (guint i = 0; i < known->holders->len; i++) {
+		g_autoptr(GArray) sessions =
+		        attendee_sessions(known->event, g_ptr_array_index(known->holders, i));
+		for (guint j = 0; j < sessions->len; j++) {
+			ChosenSession one = g_array_index(sessions, ChosenSession, j);
+			gboolean there = FALSE;
+			for (guint k = 0; k < all->len && !there; k++)
+				there = g_array_index(all, ChosenSession, k).session_no ==
+				        one.session_no;
+			if (!there)
+				g_array_append_val(all, one);
+		}
+	}
+	letter->calendar = calendar_make(known->event, all,
+	        locale_text(known->locale, "calendar_title"), letter->message_id, now);
+	letter->calendar_file =
+	        g_strdup_printf("%s.ics", locale_text(known->locale, "calendar_file"));
+}
+
+/* "Ticket 1, code K7MQ-2XRT-9" */
+static char *
+code_line(const Known *known, guint i)
+{
+	const Attendee *attendee = g_ptr_array_index(known->holders, i);
+	char typed[TYPED_CODE_SHOWN_LENGTH + 1];
+	g_autofree char *number = locale_number(known->locale, i + 1);
+
+	typed_code_show(attendee->ticket.typed_code, typed);
+	return locale_format(known->locale, "letter_code", "number", number, "code", typed, NULL);
+}
+
+static char *
+text_part(const Known *known, const LetterDesk *desk, gboolean tickets, gboolean calendar)
+{
+	const Locale *locale = known->locale;
+	GString *text = g_string_new(NULL);
+
+	g_string_append_printf(text, "%s\n\n%s\n\n%s\n%s\n", locale_text(locale, "letter_hello"),
+	        locale_text(locale, kinds[known->kind].text), locale_text(locale, "letter_page"),
+	        known->url);
+	for (guint i = 0; tickets && i < known->holders->len; i++) {
+		g_autofree char *line = code_line(known, i);
+		g_string_append_printf(text, "%s%s\n", i == 0 ? "\n" : "", line);
+	}
+	if (tickets && known->holders->len > 0)
+		g_string_append_printf(text, "%s\n", locale_text(locale, "letter_code_help"));
+	if (calendar)
+		g_string_append_printf(text, "\n%s\n", locale_text(locale, "letter_calendar"));
+	g_string_append_printf(text, "\n%s\n%s\n", locale_text(locale, "letter_private"),
+	        locale_text(locale, "letter_why"));
+	if (desk->answered)
+		g_string_append_printf(text, "%s\n", locale_text(locale, "letter_answer"));
+	return g_string_free(text, FALSE);
+}
+
+static char *
+html_part(const Known *known, const LetterDesk *desk, const Letter *letter)
+{
+	const Locale *locale = known->locale;
+	json_t *tickets = json_array();
+	GString *html = g_string_sized_new(4096);
+
+	for (guint i = 0; i < letter->pictures->len; i++) {
+		const LetterPicture *picture = g_ptr_array_index(letter->pictures, i);
+		g_autofree char *line = code_line(known, i);
+		json_array_append_new(
+		        tickets, json_pack("{s:s, s:s}", "picture", picture->id, "code", line));
+	}
+	json_auto_t *data = json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o}", "_",
+	        locale_catalogue(locale), "lang", locale_code(locale), "dir",
+	        locale_right_to_left(locale) ? "rtl" : "ltr", "subject", letter->subject, "text",
+	        locale_text(locale, kinds[known->kind].text), "url", known->url, "has_tickets",
+	        letter->pictures->len > 0, "calendar", letter->calendar != NULL, "answered",
+	        desk->answered, "tickets", tickets);
+	template_render(template_find(web_templates, "letter"), data, html);
+	return g_string_free(html, FALSE);
+}
+
+gboolean
+letter_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret, LetterOutcome *ret_outcome,
+        GError **error)
+{
+	g_auto(Known) known = { 0 };
+	gboolean there = FALSE;
+
+	if (!know(desk, row, &known, &there, error))
+		return FALSE;
+	const Person *contact = there ? registration_contact(known.page) : NULL;
+	if (contact == NULL || contact->email == NULL || !mail_address_is_fit(contact->email)) {
+		*ret_outcome = contact == NULL ? LETTER_NOBODY : LETTER_NO_ADDRESS;
+		return TRUE;
+	}
+	g_autoptr(Letter) letter = g_new0(Letter, 1);
+	letter->to = g_strdup(contact->email);
+	letter->subject = g_strdup(locale_text(known.locale, kinds[known.kind].subject));
+	letter->message_id = message_id(&known, row->cause, desk->domain);
+	letter->pictures = g_ptr_array_new_with_free_func(picture_free);
+	if (kinds[known.kind].tickets) {
+		if (!add_pictures(&known, desk->domain, letter, error))
+			return FALSE;
+		add_calendar(&known, desk->now, letter);
+	}
+	letter->text = text_part(&known, desk, kinds[known.kind].tickets, letter->calendar != NULL);
+	letter->html = html_part(&known, desk, letter);
+	*ret = g_steal_pointer(&letter);
+	*ret_outcome = LETTER_MADE;
+	return TRUE;
+}
+
+/* ---- for who calls ---- */
+
+static char *
+call_words(const Known *known)
+{
+	GString *words = g_string_new(NULL);
+
+	g_string_append_printf(words, "%s %s %s", locale_text(known->locale, "letter_hello"),
+	        locale_text(known->locale, kinds[known->kind].text), known->url);
+	for (guint i = 0; kinds[known->kind].tickets && i < known->holders->len; i++) {
+		g_autofree char *line = code_line(known, i);
+		g_string_append_printf(words, "\n%s", line);
+	}
+	return g_string_free(words, FALSE);
+}
+
+gboolean
+letter_call(const LetterDesk *desk, const OutboxRow *row, LetterCall **ret, GError **error)
+{
+	g_auto(Known) known = { 0 };
+	gboolean there = FALSE;
+
+	*ret = NULL;
+	if (!know(desk, row, &known, &there, error))
+		return FALSE;
+	if (!there)
+		return TRUE;
+	const Person *contact = registration_contact(known.page);
+	const Attendee *first = g_ptr_array_index(known.page->attendees, 0);
+	LetterCall *call = g_new0(LetterCall, 1);
+	call->name = g_strdup(contact->name);
+	call->email = g_strdup(contact->email);
+	call->phone = g_strdup(contact->phone);
+	call->words = call_words(&known);
+	call->locale = known.locale;
+	call->region_no = first->region_no;
+	call->delegation_no = first->delegation_no;
+	*ret = call;
+	return TRUE;
+}
