@@ -24,6 +24,7 @@ export const suites = [
   { file: 'test_letters.mjs' },
   { file: 'test_app.mjs', minutes: 4 },
   { file: 'test_door_journey.mjs', minutes: 4 },
+  { file: 'test_doors.mjs', minutes: 4 },
   { file: 'test_app_desk.mjs', minutes: 4 },
   { file: 'test_app_trouble.mjs', minutes: 4 },
 ];
