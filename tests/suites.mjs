@@ -12,6 +12,7 @@ export const suites = [
   { file: 'test_sim.mjs', minutes: 8 },
   { file: 'test_report.mjs' },
   { file: 'test_tickets.mjs' },
+  { file: 'test_many.mjs' },
   { file: 'test_demo.mjs', minutes: 4 },
   { file: 'test_web.mjs' },
   { file: 'test_faults.mjs' },
