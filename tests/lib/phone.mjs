@@ -104,8 +104,8 @@ export class PhoneAtDoor {
   // At a scanner's speed, however slow the machine under the test is.
   type(text) {
     return this.page.evaluate((keys) => {
-      for (const key of keys)
-        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      const pressed = keys.map((key) => new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })); // and so dated
+      pressed.forEach((event) => document.body.dispatchEvent(event));
     }, [...text, 'Enter']);
   }
   async nextAnswer(before) {
