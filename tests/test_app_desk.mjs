@@ -230,6 +230,46 @@ describe('the supervisor, the group and the count', () => {
     assert.deepEqual(door.faults, []);
   });
 
+  test('a spare ticket counts by a tapped region without a network, and gets its person later', async () => {
+    await house.do(['schema', 'spare', 'make', '2', '--event', slug, '--ref', 'door']);
+    const listed = await house.do(['schema', 'spare', 'list', '--event', slug, '--ref', 'door']);
+    const code = listed.split('\n')[1].split('\t')[1];
+    const door = await phone();
+    await door.pair(await pairingCode(house, slug, 'conference', 'supervisor'), 'J Street');
+    await tap(door, '[data-tool=door_find_title]');
+    await openPerson(door, code);
+    await tap(door, '[data-do=door_reissue]'); // the sheet got wet: on the screen, with its text
+    await tap(door, '.choices [data-value="1"]');
+    await door.screen('ticket');
+    await door.page.locator('img.ticket').evaluate((image) => image.decode());
+    const spare = await readByZxing(await door.page.locator('img.ticket').screenshot());
+    await tap(door, 'main button.wide');
+    await tap(door, 'main > button.quiet:last-child');
+    await door.screen('scan');
+    await door.synced();
+    await server.kill();
+    await door.type(spare);
+    await door.page.locator('.choices').waitFor();
+    await looks.at(door.page, 'spare-region');
+    await tap(door, '.choices [data-value="3"]');
+    const answer = await door.nextAnswer(null);
+    assert.deepEqual([answer.decision, answer.shown, answer.online], ['admit', 'green', 'false']);
+    await looks.at(door.page, 'spare');
+    server = await house.serve({ listen: `127.0.0.1:${server.port}` });
+    await door.synced();
+    assert.deepEqual(await house.query(`SELECT region_no FROM scan WHERE rev = 1 AND epoch = ${BigInt.asIntN(64, BigInt(`0x${answer.epoch}`))}`), [['3']]);
+    await tap(door, '.answer .row button:not(.next)'); // whose is it?
+    await door.screen('attach');
+    await looks.at(door.page, 'attach');
+    await door.page.fill('#name', '陳美玲');
+    await door.page.keyboard.press('Enter');
+    await door.screen('attached');
+    await tap(door, 'main button:last-child');
+    await openPerson(door, '美玲');
+    assert.match(await door.page.locator('h1').innerText(), /陳美玲/);
+    assert.deepEqual(door.faults, []);
+  });
+
   test('the self-test shows each answer by a practice ticket, and the log knows nothing of it', async () => {
     const door = await phone();
     await door.page.goto(`${server.url}/door/`);
