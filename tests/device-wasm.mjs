@@ -1,16 +1,20 @@
 // The phone's memory is the terminal's: door.wasm plays the calls that its native twin has played, and must answer
 // and write the same bytes.
 //
-//   node device-wasm.mjs DOOR.WASM DEVICE-NATIVE [N] [SEED]      (TAP on stdout)
+//   node device-wasm.mjs DOOR.WASM DEVICE-NATIVE [N] [SEED] [interpreted]      (TAP on stdout)
+//
+// With "interpreted" as the app runs it in a browser without WebAssembly. An empty SEED draws one.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const [wasmFile, native, countText = '20000', seedText] = process.argv.slice(2);
-const seed = seedText ?? String(Date.now());
+import { interpret } from '../web/door/interpreter.ts';
+
+const [wasmFile, native, countText = '20000', seedText, interpreted] = process.argv.slice(2);
+const seed = seedText || String(Date.now());
 
 // layouts of checkin/device.h and checkin/log.h, asserted by the C compiler
 const RECORD = 120, HEAD = 40, ENTRY = 128;
-const door = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), {}).exports;
+const door = interpreted ? interpret(readFileSync(wasmFile)) : new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), {}).exports;
 const base = (door.__heap_base.value + 15) & ~15;
 door.memory.grow(32);
 const room = base, place = base + 32, given = base + 64, back = base + 32768, block = base + 65536;

@@ -18,15 +18,15 @@ describe('the app at the door in bad moments', () => {
   let house, server, visitor, region;
   const phones = [];
 
-  const phone = async (before = () => {}) => {
-    const made = new PhoneAtDoor(server.url, { film: null, lang });
+  const phone = async (before = () => {}, flags = []) => {
+    const made = new PhoneAtDoor(server.url, { film: flags.length > 0 ? undefined : null, lang, flags });
     phones.push(made);
     await made.start();
     await made.context.addInitScript(before);
     return made;
   };
-  const paired = async (session = 'conference', place = 'J Street', role = 'scan', before) => {
-    const door = await phone(before);
+  const paired = async (session = 'conference', place = 'J Street', role = 'scan', before, flags) => {
+    const door = await phone(before, flags);
     await door.pair(await pairingCode(house, slug, session, role), place);
     return door;
   };
@@ -236,6 +236,26 @@ describe('the app at the door in bad moments', () => {
     await door.page.waitForSelector('.note[data-camera=refused]');
     await looks.at(door.page, 'camera-refused');
     assert.equal((await door.scan(text)).decision, 'admit');
+  });
+
+  test('no WebAssembly at all: codes are typed, scanners type, and all is decided and kept as ever', async () => {
+    const texts = [await register(), await register('lunch')];
+    const door = await paired('lunch', 'line A', 'scan', undefined, ['--js-flags=--jitless']);
+    assert.equal(await door.page.evaluate(() => typeof WebAssembly), 'undefined');
+    await door.page.waitForSelector('.note[data-camera=wasm]');
+    await looks.at(door.page, 'no-wasm');
+    await door.synced();
+    await server.kill();
+    assert.deepEqual([(await door.scan(texts[1])).decision, (await door.scan(texts[1])).decision], ['admit', 'reject_used']);
+    const last = await door.scan(texts[0]);
+    assert.deepEqual([last.decision, last.shown], ['reject_not_booked', 'amber']);
+    await door.page.reload();
+    await door.screen('scan');
+    assert.equal((await door.scan(texts[1])).decision, 'reject_used');
+    await serve();
+    await door.synced();
+    assert.deepEqual(await decisions(last.epoch), ['admit', 'reject_used', 'reject_not_booked']);
+    assert.deepEqual(door.faults, []);
   });
 
   test('every screen is clean to axe-core', () => {

@@ -12,13 +12,13 @@ const alive = new Set();
 process.on('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
 
 export class PhoneAtDoor {
-  constructor(url, { film, lang = 'en-US', size = '390,844' } = {}) {
+  constructor(url, { film, lang = 'en-US', size = '390,844', flags = [] } = {}) {
     this.url = url;
     this.dir = mkdtempSync(join(tmpdir(), 'turnout-phone-'));
     this.args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', `--lang=${lang}`, `--window-size=${size}`, '--remote-debugging-port=0',
+      '--disable-component-update', '--disable-sync', `--lang=${lang}`, `--accept-lang=${lang}`, `--window-size=${size}`, '--remote-debugging-port=0',
       `--user-data-dir=${join(this.dir, 'profile')}`, '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
-      ...(film === null ? [] : ['--use-fake-device-for-media-stream']), ...(film ? [`--use-file-for-fake-video-capture=${film}`] : [])];
+      ...(film === null ? [] : ['--use-fake-device-for-media-stream']), ...(film ? [`--use-file-for-fake-video-capture=${film}`] : []), ...flags];
     this.size = size.split(',').map(Number);
     this.lang = lang;
   }

@@ -3,7 +3,7 @@
  * saved. Each screen is a function that builds its elements.
  */
 import { Camera } from "./camera.ts";
-import { loadDoor } from "./core.ts";
+import { DoorModule, loadDoor } from "./core.ts";
 import { add, el } from "./dom.ts";
 import { wipe } from "./end.ts";
 import { Network } from "./network.ts";
@@ -29,7 +29,7 @@ export class App {
 	private line = document.querySelector<HTMLElement>("#saved")!;
 	private redraw: () => void = () => {};
 
-	constructor(readonly texts: Texts, readonly storage: Storage, readonly module: WebAssembly.Module) {
+	constructor(readonly texts: Texts, readonly storage: Storage, readonly module: DoorModule) {
 		const { scanner, zxing } = this.main.dataset;
 		this.camera = new Camera(scanner!, zxing!);
 		this.network.onchange = () => this.tellSaved();
@@ -138,7 +138,7 @@ async function start() {
 			return trouble(texts.say("door_twice_title"), texts.say("door_twice"));
 		await new Promise((resolve) => setTimeout(resolve, 200)); /* the page before this one is leaving */
 	}
-	let storage: Storage, module: WebAssembly.Module;
+	let storage: Storage, module: DoorModule;
 	try {
 		storage = await Storage.open();
 	} catch {

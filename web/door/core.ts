@@ -2,6 +2,8 @@
  * door.wasm from TypeScript: structs of checkin/device.h, log.h and t1.h as objects. Only bytes are
  * moved here; what is decided, remembered, queued and merged is the C code's.
  */
+import { interpret } from "./interpreter.ts";
+
 export const WAIT_MS = 1000, BATCH_MAX = 500, COUNT_MAX = 1000;
 
 export const Outcome = { DECIDED: 0, ASK: 1, ASK_REGION: 2, BUSY: 3, FULL: 4, FORBIDDEN: 5, NOTHING: 6 };
@@ -53,30 +55,40 @@ const PAGE = 65536;
 
 type Exports = Record<string, (...args: any[]) => any>;
 
-export async function loadDoor(url: string): Promise<WebAssembly.Module> {
+/* Gives a new instance's exports each time. */
+export type DoorModule = () => Promise<any>;
+
+export async function loadDoor(url: string): Promise<DoorModule> {
 	const answer = await fetch(url);
 	if (!answer.ok)
 		throw new Error(`door.wasm: ${answer.status}`);
-	return WebAssembly.compile(await answer.arrayBuffer());
+	const bytes = await answer.arrayBuffer();
+	try {
+		const module = await WebAssembly.compile(bytes);
+		return async () => (await WebAssembly.instantiate(module, {})).exports;
+	} catch {
+		interpret(new Uint8Array(bytes)); /* whether it can be */
+		return async () => interpret(new Uint8Array(bytes));
+	}
 }
 
 export class Core {
 	private door: Exports;
-	private heap: WebAssembly.Memory;
+	private heap: { buffer: ArrayBuffer; grow(pages: number): number };
 	private scratch: number;
 	private out: number; /* second half of scratch: what C writes */
 	private self = 0;
 
-	private constructor(instance: WebAssembly.Instance) {
-		const { memory, __heap_base, ...door } = instance.exports as any;
+	private constructor(exports: any) {
+		const { memory, __heap_base, ...door } = exports;
 		this.door = door;
 		this.heap = memory;
 		this.scratch = Math.ceil(__heap_base.value / 8) * 8;
 		this.out = this.scratch + SCRATCH;
 	}
 
-	static async open(module: WebAssembly.Module, device: bigint, epoch: bigint, place: Place, room = ROOM): Promise<Core> {
-		const core = new Core(await WebAssembly.instantiate(module, {}));
+	static async open(module: DoorModule, device: bigint, epoch: bigint, place: Place, room = ROOM): Promise<Core> {
+		const core = new Core(await module());
 		core.reserve(core.out + SCRATCH);
 		core.view().setUint32(core.scratch, room.tickets, true);
 		core.view().setUint32(core.scratch + 4, room.holders, true);

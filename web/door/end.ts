@@ -27,7 +27,7 @@ export function endScreen(app: App) {
 		const remove = el("button", { type: "button", className: "wide quiet", hidden: true, "data-remove": true,
 			onclick: () => void wipe(app, "door_ended_file") }, app.say("door_end_remove"));
 		const file = el("button", { type: "button", className: "wide quiet", hidden: true, onclick: async () => {
-			said.textContent = `${await handOut(app)} ${app.say("door_end_remove_how")}`;
+			said.replaceChildren(await handOut(app), el("br"), app.say("door_end_remove_how"));
 			remove.hidden = false;
 		} }, app.say("door_file_title"));
 		const button = el("button", { type: "button", className: "wide", onclick: async () => {

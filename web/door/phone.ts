@@ -2,7 +2,7 @@
  * The phone as a device: holds the core, the storage and the network together. It does what the core
  * says, in the order that checkin/device.h asks for, and never shows an answer that isn't stored.
  */
-import { Answer, BATCH_MAX, Core, Item, LogRecord, Outcome, readRecord, Reason, Scan, Signature, State, WAIT_MS } from "./core.ts";
+import { Answer, BATCH_MAX, Core, DoorModule, Item, LogRecord, Outcome, readRecord, Reason, Scan, Signature, State, WAIT_MS } from "./core.ts";
 import { Network, Reply } from "./network.ts";
 import { Names, questionJson, recordJson, Region } from "./records.ts";
 import { Snapshot, Storage, Stored } from "./storage.ts";
@@ -54,7 +54,7 @@ export class Phone {
 		};
 	}
 
-	static async open(module: WebAssembly.Module, storage: Storage, network: Network, pairing: Pairing): Promise<Phone> {
+	static async open(module: DoorModule, storage: Storage, network: Network, pairing: Pairing): Promise<Phone> {
 		const epoch = crypto.getRandomValues(new BigUint64Array(1))[0];
 		const wanted = await storage.get<number>("checkpoint");
 		const checkpoint = pairing.checkpoints.find(({ no }) => no === wanted) ?? pairing.checkpoints[0];

@@ -237,7 +237,7 @@ export class ScanScreen {
 		if (answer.delegation !== 0 && shown.ticketClass === TicketClass.CAPTAIN)
 			action(`${app.say("door_group")}: ${groupCount(app, phone, answer.delegation)}`, () => groupScreen(app, answer.delegation));
 		if (phone.supervisor && mark !== null && shown.ticketClass === TicketClass.SPARE && answer.shown === 0)
-			action(app.say("door_attach_title"), () => attachScreen(app, mark));
+			action(app.say("door_attach_action"), () => attachScreen(app, mark));
 		const decides = actions.length > 0; /* something is to be chosen: the answer stays */
 		if (phone.supervisor && mark !== null && !answer.practice && CAN_UNDO.includes(answer.decision))
 			action(app.say("door_undo"), () => this.open(reasonsView(app, undoReasons, this.close, (reason) => this.keep(() => void this.undo(mark, reason)))));
