@@ -26,6 +26,17 @@ describe('the supervisor, the group and the count', () => {
     await made.start();
     return made;
   };
+  let shared;
+  // The supervisor's at the conference, on the scanning page.
+  const same = async () => {
+    if (shared !== undefined) {
+      await shared.open();
+      return shared;
+    }
+    shared = await phone();
+    await shared.pair(await pairingCode(house, slug, 'conference', 'supervisor'), 'J Street');
+    return shared;
+  };
   const register = async (option, name) => {
     const answer = await visitor.register(slug, { name, contact: 'none', region, option, age_band: 'adult', photo: 'yes' });
     const token = tokenOf(answer);
@@ -144,8 +155,7 @@ describe('the supervisor, the group and the count', () => {
   });
 
   test('without a ticket: registered without a name, once, though the first answer was lost', async () => {
-    const door = await phone();
-    await door.pair(await pairingCode(house, slug, 'conference', 'supervisor'), 'J Street');
+    const door = await same();
     const before = await came('conference');
     await tap(door, '[data-tool=door_more]');
     await looks.at(door.page, 'more');
@@ -180,8 +190,7 @@ describe('the supervisor, the group and the count', () => {
   });
 
   test('a captain brings the group in without a network, but for one; others are counted', async () => {
-    const door = await phone();
-    await door.pair(await pairingCode(house, slug, 'conference', 'supervisor'), 'garage');
+    const door = await same();
     await tap(door, '[data-tool=door_find_title]');
     await openPerson(door, 'ximena');
     await tap(door, '[data-do=door_reissue]');
@@ -234,8 +243,7 @@ describe('the supervisor, the group and the count', () => {
     await house.do(['schema', 'spare', 'make', '2', '--event', slug, '--ref', 'door']);
     const listed = await house.do(['schema', 'spare', 'list', '--event', slug, '--ref', 'door']);
     const code = listed.split('\n')[1].split('\t')[1];
-    const door = await phone();
-    await door.pair(await pairingCode(house, slug, 'conference', 'supervisor'), 'J Street');
+    const door = await same();
     await tap(door, '[data-tool=door_find_title]');
     await openPerson(door, code);
     await tap(door, '[data-do=door_reissue]'); // the sheet got wet: on the screen, with its text
