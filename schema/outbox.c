@@ -298,16 +298,38 @@ outbox_retry(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause, gint
 }
 
 gboolean
-outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause, const char *who,
-        gint64 now, gboolean *ret_changed, GError **error)
+outbox_calls(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no, guint most,
+        GArray *ret_rows, gint64 *ret_all, GError **error)
+{
+	DbValue id = db_bytes(event, EVENT_ID_BYTES);
+
+	if (!db_ask_int(db,
+	            "SELECT count(*) FROM outbox WHERE state = 'call' AND event = $1 AND ($2 = 0"
+	            " OR EXISTS (SELECT 1 FROM attendee a WHERE a.id = outbox.attendee"
+	            " AND a.region_no = $2))",
+	            DB_ARGS(id, db_int(region_no)), 0, ret_all, error))
+		return FALSE;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT" ROW_COLUMNS " FROM outbox WHERE state = 'call' AND event = $1"
+	        " AND ($2 = 0 OR EXISTS (SELECT 1 FROM attendee a WHERE a.id = outbox.attendee"
+	        " AND a.region_no = $2)) ORDER BY made, cause LIMIT $3",
+	        DB_ARGS(id, db_int(region_no), db_int(most)), error);
+	return rows != NULL && rows_take(rows, ret_rows, error);
+}
+
+gboolean
+outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no, const char *cause,
+        const char *who, gint64 now, gboolean *ret_changed, GError **error)
 {
 	gint64 changed = 0;
 
 	if (!db_run(db,
 	            "UPDATE outbox SET state = 'called', done = $3, who = $4"
-	            " WHERE cause = $1 AND event = $2 AND state = 'call'",
+	            " WHERE cause = $1 AND event = $2 AND state = 'call' AND ($5 = 0"
+	            " OR EXISTS (SELECT 1 FROM attendee a WHERE a.id = outbox.attendee"
+	            " AND a.region_no = $5))",
 	            DB_ARGS(db_text(cause), db_bytes(event, EVENT_ID_BYTES), db_int(now),
-	                    db_text(who)),
+	                    db_text(who), db_int(region_no)),
 	            &changed, error))
 		return FALSE;
 	*ret_changed = changed > 0;

@@ -105,6 +105,11 @@ gboolean outbox_read(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cau
 /* A letter that waits or was given up is due now, and its days begin anew; unless a process has it in hand. @cause NULL: all of them. */
 gboolean outbox_retry(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause, gint64 now,
         gint64 *ret_changed, GError **error);
-/* @who has made the call. @ret_changed FALSE: it was no call that waits. An offer's time runs from the row's done. */
-gboolean outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], const char *cause,
-        const char *who, gint64 now, gboolean *ret_changed, GError **error);
+/* The calls to make for people of @region_no (0: of every region), the oldest first; at most @most, and how many there
+ * are in all. */
+gboolean outbox_calls(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no, guint most,
+        GArray *ret_rows, gint64 *ret_all, GError **error);
+/* @who has made the call, to somebody of @region_no (0: of any). @ret_changed FALSE: it was no call that waits there. An
+ * offer's time runs from the row's done. */
+gboolean outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no,
+        const char *cause, const char *who, gint64 now, gboolean *ret_changed, GError **error);

@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { Post, freePort } from './lib/post.mjs';
 import { readByZbar } from './lib/qr.mjs';
 import { openHouse } from './lib/turnout.mjs';
-import { Visitor, tokenOf } from './lib/visitor.mjs';
+import { Visitor, readForm, tokenOf, unescape, valueOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
 const logs = [];
@@ -87,7 +87,7 @@ describe('letters', { concurrency: 8 }, () => {
     await Promise.all(open.map((each) => each.close()));
     rmSync(certificates, { recursive: true, force: true });
     for (const { log } of logs) // of all servers of this file
-      assert.doesNotMatch(log, /quetzal|@|example\.org|\/t\/|later\+|never\+|die\+|lost\+|slow\+|hold\+/i);
+      assert.doesNotMatch(log, /quetzal|Typed-It|Sin-Correo|@|example\.org|\/t\/|later\+|never\+|die\+|lost\+|slow\+|hold\+/i);
   });
 
   test('a family gets its tickets by letter, in its language, and the letter names nothing', async () => {
@@ -270,6 +270,49 @@ describe('letters', { concurrency: 8 }, () => {
     office.leaseEnds();
     await office.serve(mailTo(0, { TURNOUT_MAIL_URL: `smtp://0.0.0.0:${safe.port}`, TURNOUT_MAIL_CA_FILE: cert }));
     assert.equal((await safe.letter('plain+1@example.org')).tls, true);
+  });
+
+  test('staff see what was given up and try it again; a volunteer calls who has no address, in their own region alone', async () => {
+    const post = await kept(Post.open());
+    const office = await kept(Office.open({ env: mailTo(post.port) }));
+    const [[other]] = await office.house.query(`SELECT code FROM region WHERE code NOT IN ('outside', 'unsaid', '${office.region}') LIMIT 1`);
+    for (const [name, role, ...more] of [['olga', 'owner'], ['regina', 'region', '--region', other]])
+      await office.house.do(['schema', 'staff', 'add', name, '--role', role, ...more, '--password-stdin'], { input: 'violet anchor teapot nine\n' });
+    const cookies = {};
+    for (const name of ['olga', 'regina'])
+      cookies[name] = { Cookie: (await office.visitor.submit('/staff/sign-in', { name, password: 'violet anchor teapot nine' })).headers['set-cookie'][0].split(';')[0] };
+    const see = async (name, path) => (await office.visitor.get(path, cookies[name])).text;
+    const press = async (name, path, fields) => {
+      const csrf = valueOf(readForm(await see(name, '/staff'), ({ action }) => action === '/staff/sign-out').fields, 'csrf');
+      assert.equal((await office.visitor.submit(path, { csrf, ...fields }, cookies[name])).status, 303);
+    };
+
+    await office.register('never+1@example.org', { name: 'Whoever Typed-It-Wrong' });
+    await post.until(async () => (await office.states())['given-up'] === 1, 'the giving up');
+    let page = await see('olga', '/staff/letters');
+    assert.match(page, /Whoever Typed-It-Wrong.*never\+1@example\.org[^]*refused: the address may be wrong 550/);
+    const refusals = () => post.events.filter(({ event, to }) => event === 'rcpt' && to === 'never+1@example.org').length;
+    await press('olga', '/staff/letters/again', {});
+    await post.until(() => refusals() === 2, 'the second try');
+    assert.match(await see('olga', '/staff/audit'), /letters again/);
+
+    const fields = Visitor.fill(await office.visitor.form(slug, { 'Accept-Language': 'es' }), { name: 'Abuela Sin-Correo', contact: 'phone', phone: '+1 (916) 555-0100', region: office.region, option: 'general', age_band: 'adult', photo: 'no' });
+    const token = tokenOf(await office.visitor.submit(`/e/${slug}/register`, fields, { 'Accept-Language': 'es' }));
+    page = unescape(await see('olga', '/staff/calls'));
+    assert.match(page, /<h2><bdi>Abuela Sin-Correo/);
+    assert.ok(page.includes('href="tel:+19165550100"'));
+    const words = new URLSearchParams(/href="sms:\+19165550100\?([^"]+)"/.exec(page)[1]).get('body');
+    assert.ok(words.startsWith('Hola: Ya tiene su lugar.') && words.includes(`/t/${token}`), words);
+    assert.ok(!words.includes('Abuela'));
+    const cause = valueOf(readForm(page, ({ action }) => action === '/staff/calls/done').fields, 'cause');
+
+    assert.doesNotMatch(await see('regina', '/staff/calls'), /Abuela/);
+    await press('regina', '/staff/calls/done', { cause });
+    assert.match(await see('olga', '/staff/calls'), /Abuela/, 'not of her region');
+    await press('olga', '/staff/calls/done', { cause });
+    assert.match(await see('olga', '/staff/calls'), /Nobody has to be called/);
+    assert.deepEqual(await office.house.query("SELECT who, done IS NULL FROM outbox WHERE state = 'called'"), [['olga', office.house.database ? 'f' : '0']]);
+    assert.ok(!post.letters().length);
   });
 
   test('nobody adds a line to a letter, and a registration that is repeated adds no letter', async () => {

@@ -124,7 +124,7 @@ a_person_without_an_address_is_called(Engine *engine, gconstpointer data)
 	for (guint i = 0; i < 2; i++) {
 		gboolean changed = FALSE;
 		g_assert_true(db_begin(db, &error));
-		outbox_call_done(db, event->id, "offer:5:1", "vera", ENGINE_NOW + MINUTE + i,
+		outbox_call_done(db, event->id, 0, "offer:5:1", "vera", ENGINE_NOW + MINUTE + i,
 		        &changed, &error);
 		g_assert_no_error(error);
 		g_assert_true(db_commit(db, &error));

@@ -91,6 +91,8 @@ static const struct {
 	{ "staff_devices", staff_devices_routes },
 	{ "staff_reports", staff_reports_routes },
 	{ "staff_audit", staff_audit_routes },
+	{ "staff_letters", staff_letters_routes },
+	{ "staff_calls", staff_calls_routes },
 	{ "door-app", door_app_routes },
 };
 

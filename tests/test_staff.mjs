@@ -19,6 +19,8 @@ const passwords = {
   regina: ['region', 'gravel pencil harbor moon'],
   vera: ['viewer', 'lantern turtle biscuit fog'],
 };
+// What waits to be told to somebody: two calls and a letter.
+const contacts = [{ contact: 'phone', phone: '+1 916 555 0100' }, { contact: 'email', email: 'one@example.org' }, { contact: 'phone', phone: '916 555 0102' }];
 const seconds = (ms) => new Promise((done) => setTimeout(done, ms));
 
 describe('staff', () => {
@@ -48,7 +50,7 @@ describe('staff', () => {
       await give(name, passwords[name]); // while the server runs
     await give('regina', passwords.regina, ['--region', regions[1]]);
     for (let i = 0; i < 12; i++)
-      assert.ok(tokenOf(await visitor.register(slug, { name: `Person ${i}`, contact: 'none', region: regions[i % 3], option: 'general', age_band: 'adult', photo: 'no' })));
+      assert.ok(tokenOf(await visitor.register(slug, { name: `Person ${i}`, ...contacts[i] ?? { contact: 'none' }, region: regions[i % 3], option: 'general', age_band: 'adult', photo: 'no' })));
     browser = await launch();
   });
   after(async () => {
@@ -120,6 +122,10 @@ describe('staff', () => {
     ['POST', '/staff/devices/:device/next', ['olga', 'stan'], 303],
     ['POST', '/staff/devices/:device/revoke', ['olga', 'stan'], 303],
     ['GET', '/staff/alarms', ['olga', 'stan'], 200],
+    ['GET', '/staff/letters', ['olga', 'stan'], 200],
+    ['POST', '/staff/letters/again', ['olga', 'stan'], 303],
+    ['GET', '/staff/calls', ['olga', 'stan', 'regina'], 200],
+    ['POST', '/staff/calls/done', ['olga', 'stan', 'regina'], 303],
     ['GET', '/staff/audit', ['olga'], 200],
   ];
   for (const [method, path, may, status] of routes)
@@ -128,7 +134,7 @@ describe('staff', () => {
         const said = await house.do(['schema', 'device', 'add', 'Matrix', '--event', slug, '--session', 'conference', '--role', 'scan']);
         const device = /^Device ([0-9a-f]{16})/m.exec(said)[1];
         const cookie = await signIn(name);
-        const fields = { csrf: await csrfOf(cookie), name: 'Matrix', place: 's1', role: 'scan', reason: 'a test of who may', region: regions[0], event: slug };
+        const fields = { csrf: await csrfOf(cookie), name: 'Matrix', place: 's1', role: 'scan', reason: 'a test of who may', cause: 'confirm:of-nobody', region: regions[0], event: slug };
         const to = path.replace(':device', device);
         const answer = method === 'GET' ? await visitor.get(`${to}?region=${regions[0]}`, { Cookie: cookie })
           : await visitor.submit(to, fields, { Cookie: cookie });
@@ -260,7 +266,8 @@ describe('staff', () => {
 
   const pages = {
     'sign-in': '/staff/sign-in', numbers: '/staff', devices: '/staff/devices', pair: null,
-    reports: '/staff/reports', audit: '/staff/audit', alarms: '/staff/alarms', events: '/staff/events',
+    reports: '/staff/reports', audit: '/staff/audit', alarms: '/staff/alarms', letters: '/staff/letters', calls: '/staff/calls',
+    events: '/staff/events',
   };
   for (const [name, path] of Object.entries(pages))
     test(`${name}: seen at both widths, light and dark, in both languages; axe-core and html-validate find nothing`, async () => {

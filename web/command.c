@@ -31,6 +31,8 @@ static const Route *const tables[] = {
 	staff_devices_routes,
 	staff_reports_routes,
 	staff_audit_routes,
+	staff_letters_routes,
+	staff_calls_routes,
 	door_app_routes,
 	NULL,
 };

@@ -49,3 +49,5 @@ extern const Route staff_numbers_routes[];
 extern const Route staff_devices_routes[];
 extern const Route staff_reports_routes[];
 extern const Route staff_audit_routes[];
+extern const Route staff_letters_routes[];
+extern const Route staff_calls_routes[];

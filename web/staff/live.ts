@@ -1,6 +1,6 @@
 /*
- * What the staff's pages do where there is a script: numbers that move by themselves, and a pairing page
- * that goes on to the next phone. Both work without it.
+ * What the staff's pages do where there is a script: numbers that move by themselves, a pairing page that goes
+ * on to the next phone, words of a call that are shared. All work without it.
  */
 const NUMBERS_MS = 2000;
 const PAIRING_MS = 1000;
@@ -89,6 +89,18 @@ function again(ask: () => Promise<void>, ms: number): void {
 	}, ms);
 }
 
+/* The words of a call, to whatever the phone shares with. */
+function offerSharing(): void {
+	if (!navigator.share)
+		return;
+	for (const button of document.querySelectorAll<HTMLElement>("[data-share]")) {
+		const words = button.closest("details")?.querySelector(".words")?.textContent ?? "";
+		button.hidden = false;
+		button.addEventListener("click", () => void navigator.share({ text: words }).catch(() => undefined));
+	}
+}
+
+offerSharing();
 const { numbers, pairing } = me?.dataset ?? {};
 if (numbers)
 	again(() => askNumbers(numbers), NUMBERS_MS);

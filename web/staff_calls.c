@@ -1,0 +1,161 @@
+/*
+ * /staff/calls: people who can't get a letter, for a volunteer: call, text or share, with the words ready in their
+ * language; then mark it as done. A region lead sees their own region's.
+ */
+#include <string.h>
+
+#include "web/routes.h"
+#include "web/staff_letters.h"
+#include "web/staff_page.h"
+
+#define CALLS_SHOWN 30
+#define ROLES_CALL  (ROLE_OWNER | ROLE_STAFF | ROLE_REGION)
+
+/* As a link takes a number: its digits, and the plus. */
+static char *
+dialled(const char *phone)
+{
+	GString *number = g_string_new(*phone == '+' ? "+" : "");
+
+	for (; *phone != '\0'; phone++)
+		if (g_ascii_isdigit(*phone))
+			g_string_append_c(number, *phone);
+	return g_string_free(number, FALSE);
+}
+
+static void
+set_phone(json_t *data, const LetterCall *call)
+{
+	json_object_set_new(data, "phone", json_null());
+	if (call->phone == NULL)
+		return;
+	g_autofree char *number = dialled(call->phone);
+	g_autofree char *words = g_uri_escape_string(call->words, NULL, FALSE);
+	json_object_set_new(data, "phone", json_string(call->phone));
+	json_object_set_new(data, "tel", staff_taken(g_strconcat("tel:", number, NULL)));
+	json_object_set_new(
+	        data, "sms", staff_taken(g_strconcat("sms:", number, "?body=", words, NULL)));
+}
+
+static json_t *
+call_data(Request *request, const Event *event, const OutboxRow *row, const LetterCall *call)
+{
+	const Locale *locale = request_locale(request);
+	const char *lang = locale_code(locale);
+	const EventRegion *region = event_region(event, call->region_no);
+	const EventDelegation *delegation = event_delegation(event, call->delegation_no);
+	json_t *data = json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s}", "cause", row->cause,
+	        "name", call->name != NULL ? call->name : "–", "kind",
+	        letter_kind_text(locale, row->kind), "made",
+	        staff_taken(staff_ago(locale, row->made, request_now(request))), "words",
+	        call->words, "lang", locale_code(call->locale), "dir",
+	        locale_right_to_left(call->locale) ? "rtl" : "ltr", "language",
+	        locale_name(call->locale));
+	json_object_set_new(data, "region",
+	        region != NULL ? json_string(event_text(event, region->name, lang)) : json_null());
+	json_object_set_new(data, "delegation",
+	        delegation != NULL ? json_string(delegation->name) : json_null());
+	set_phone(data, call);
+	return data;
+}
+
+/* NULL with @error. Who is gone meanwhile is left out. */
+static json_t *
+calls_data(Request *request, const Event *event, Db *db, const GArray *rows, GError **error)
+{
+	const LetterDesk desk = staff_letter_desk(request, db);
+	json_auto_t *list = json_array();
+
+	for (guint i = 0; i < rows->len; i++) {
+		const OutboxRow *row = &g_array_index(rows, OutboxRow, i);
+		g_autoptr(LetterCall) call = NULL;
+		if (!letter_call(&desk, row, &call, error))
+			return NULL;
+		if (call != NULL)
+			json_array_append_new(list, call_data(request, event, row, call));
+	}
+	return json_incref(list);
+}
+
+static Reply *
+calls_page(Request *request)
+{
+	GError *error = NULL;
+	gint64 all = 0;
+	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(OutboxRow));
+	const Event *event = staff_event(request, &error);
+	Db *db = event ? request_db(request, &error) : NULL;
+	if (db == NULL ||
+	        !outbox_calls(db, event->id, request_staff(request)->region_no, CALLS_SHOWN, rows,
+	                &all, &error))
+		return reply_error(request, error);
+	json_t *calls = calls_data(request, event, db, rows, &error);
+	if (calls == NULL)
+		return reply_error(request, error);
+	json_t *data = staff_frame(request, event, "staff_room_calls", "/staff/calls");
+	json_object_set_new(data, "has_calls", json_boolean(json_array_size(calls) > 0));
+	json_object_set_new(data, "calls", calls);
+	json_object_set_new(data, "calls_n",
+	        staff_taken(locale_plural(request_locale(request), "letters_calls", all, NULL)));
+	return staff_reply(request, 200, "staff_calls", data);
+}
+
+/* ---- done ---- */
+
+typedef struct {
+	guint8 event[EVENT_ID_BYTES];
+	guint16 region_no;
+	char *cause, *who;
+	gint64 now;
+	gboolean changed;
+} Done;
+
+static void
+done_free(gpointer data)
+{
+	Done *done = data;
+
+	g_free(done->cause);
+	g_free(done->who);
+	g_free(done);
+}
+
+static gboolean
+done_work(Db *db, gpointer data, GError **error)
+{
+	Done *done = data;
+
+	return outbox_call_done(db, done->event, done->region_no, done->cause, done->who, done->now,
+	        &done->changed, error);
+}
+
+/* Another who was quicker is no trouble: the call is made. */
+static Reply *
+marked(Request *request, gpointer data, const GError *error)
+{
+	return error != NULL ? reply_error(request, g_error_copy(error))
+	                     : reply_see_other(request, "/staff/calls");
+}
+
+static Reply *
+calls_done(Request *request)
+{
+	const StaffSession *session = request_staff(request);
+	const char *cause = fields_get(request_form(request), "cause");
+	if (cause == NULL)
+		return reply_status(request, 400);
+	Done *done = g_new0(Done, 1);
+	memcpy(done->event, session->event, EVENT_ID_BYTES);
+	done->region_no = session->region_no;
+	done->cause = g_strdup(cause);
+	done->who = g_strdup(session->name);
+	done->now = request_now(request);
+	return reply_after(request, done_work, marked, done, done_free);
+}
+
+const Route staff_calls_routes[] = {
+	{ HTTP_GET, "/staff/calls", FOR_STAFF, calls_page, .roles = ROLES_CALL },
+	{ HTTP_POST, "/staff/calls/done", FOR_STAFF, calls_done, .body_max = 4096,
+	        .roles = ROLES_CALL },
+	{ 0 },
+};

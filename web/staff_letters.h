@@ -1,0 +1,8 @@
+/* What the pages of letters and of calls share. */
+#pragma once
+
+#include "web/letter.h"
+#include "web/page.h"
+
+/* For words made now, as the letter would say them; @db is the request's. */
+LetterDesk staff_letter_desk(Request *request, Db *db);
