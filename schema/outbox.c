@@ -90,6 +90,45 @@ outbox_add(Db *db, const Event *event, OutboxKind kind, gint64 attendee, const c
 }
 
 gboolean
+outbox_add_link_again(Db *db, const Event *event, const guint8 email_hash[EMAIL_HASH_BYTES],
+        gint64 now, GError **error)
+{
+	struct {
+		gint64 registration, attendee;
+	} found[OUTBOX_AGAIN_MAX];
+	guint n = 0;
+	DbStep step;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT r.id, min(a.id) FROM registration r JOIN attendee a ON a.registration = "
+	        "r.id"
+	        " WHERE r.event = $1 AND r.email_hash = $2 AND a.state <> 'deleted'"
+	        " GROUP BY r.id ORDER BY r.id DESC LIMIT $3",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_bytes(email_hash, EMAIL_HASH_BYTES),
+	                db_int(OUTBOX_AGAIN_MAX)),
+	        error);
+
+	if (rows == NULL)
+		return FALSE;
+	while (n < OUTBOX_AGAIN_MAX && (step = db_next(rows, error)) == DB_ROW) {
+		found[n].registration = db_column_int(rows, 0);
+		found[n++].attendee = db_column_int(rows, 1);
+	}
+	if (n < OUTBOX_AGAIN_MAX && step == DB_ERROR_ROW)
+		return FALSE;
+	g_clear_pointer(&rows, db_rows_free);
+	for (guint i = 0; i < n; i++) {
+		char hex[ID_HEX_LENGTH + 1];
+		id_to_hex(found[i].registration, hex);
+		g_autofree char *cause =
+		        g_strdup_printf("again:%s:%" G_GINT64_FORMAT, hex, now / OUTBOX_AGAIN_S);
+		if (!outbox_add_as(db, event, OUTBOX_LINK_AGAIN, OUTBOX_WAITING, found[i].attendee,
+		            cause, now, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
 outbox_forget(Db *db, gint64 attendee, GError **error)
 {
 	return db_run(db, "DELETE FROM outbox WHERE attendee = $1", DB_ARGS(db_int(attendee)), NULL,

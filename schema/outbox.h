@@ -51,6 +51,12 @@ gboolean outbox_add(Db *db, const Event *event, OutboxKind kind, gint64 attendee
  * OUTBOX_CALL. */
 gboolean outbox_add_as(Db *db, const Event *event, OutboxKind kind, OutboxState state,
         gint64 attendee, const char *cause, gint64 now, GError **error);
+/* A letter with the link for each registration of @event that was made with this address, the OUTBOX_AGAIN_MAX newest
+ * of them; at most one in OUTBOX_AGAIN_S for each, however often it is asked. */
+#define OUTBOX_AGAIN_MAX 5
+#define OUTBOX_AGAIN_S   (60 * 60)
+gboolean outbox_add_link_again(Db *db, const Event *event,
+        const guint8 email_hash[EMAIL_HASH_BYTES], gint64 now, GError **error);
 /* All that waits or is remembered for a person who is deleted. */
 gboolean outbox_forget(Db *db, gint64 attendee, GError **error);
 

@@ -315,6 +315,31 @@ describe('letters', { concurrency: 8 }, () => {
     assert.ok(!post.letters().length);
   });
 
+  test('a lost link comes again, once an hour; the answer tells nobody whether the address is known', async () => {
+    const post = await kept(Post.open());
+    const office = await kept(Office.open({ env: mailTo(post.port) }));
+    const tokens = [await office.register('plain+1@example.org'), await office.register('plain+1@example.org')];
+    await post.arrived(2);
+    const answers = [];
+    for (const email of ['PLAIN+1@example.org', 'nobody@example.org', ' plain+1@example.org '])
+      answers.push(await office.visitor.submit('/lost-link', { email }));
+    for (const { status, headers, text } of answers)
+      assert.deepEqual([status, headers.location, text], [303, '/lost-link?asked=1', answers[0].text]);
+    assert.match((await office.visitor.get('/lost-link?asked=1')).text, /If somebody registered with that address/);
+    await post.until(async () => (await office.states()).sent >= 4, 'the links');
+    await post.arrived(4);
+    const again = post.letters('plain+1@example.org').filter((letter) => letter.header('Subject') === 'Your link');
+    assert.ok(again.length === 2 || again.length === 4); // 4: the hour has just turned
+    for (const token of tokens)
+      assert.ok(again.some((letter) => letter.text().includes(`/t/${token}`)), 'of each registration');
+    assert.equal(post.letters('nobody@example.org').length, 0);
+    assert.equal((await office.visitor.submit('/lost-link', { email: 'no address' })).status, 422);
+    assert.equal((await office.visitor.submit('/lost-link', { email: 'a@example.org' }, { Origin: 'https://evil.example' })).status, 403);
+    await office.server.stop();
+    await office.serve({});
+    assert.match((await office.visitor.get('/lost-link')).text, /Letters are not being sent at the moment/);
+  });
+
   test('nobody adds a line to a letter, and a registration that is repeated adds no letter', async () => {
     const post = await kept(Post.open());
     const office = await kept(Office.open({ env: mailTo(post.port) }));

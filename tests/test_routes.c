@@ -85,6 +85,7 @@ static const struct {
 	{ "event", event_routes },
 	{ "registration", registration_routes },
 	{ "ticket", ticket_routes },
+	{ "lost-link", lost_link_routes },
 	{ "door", door_routes },
 	{ "staff", staff_routes },
 	{ "staff_numbers", staff_numbers_routes },

@@ -25,6 +25,7 @@ static const Route *const tables[] = {
 	event_routes,
 	registration_routes,
 	ticket_routes,
+	lost_link_routes,
 	door_routes,
 	staff_routes,
 	staff_numbers_routes,

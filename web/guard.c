@@ -63,6 +63,7 @@ guard_before_body(Request *request)
 	case FOR_PAIRING:
 	case FOR_STAFF: /* by their cookie: guard_staff() */
 	case FOR_SIGN_IN:
+	case FOR_ASKING:
 		break;
 	}
 	if (route->method != HTTP_POST)

@@ -23,7 +23,8 @@ typedef enum {
 	FOR_PAIRING,    /* a one-time code in the body */
 	FOR_STAFF,      /* who signed in, with one of the route's roles in the event they look at */
 	FOR_SIGN_IN,    /* the form by which they do: anyone's, and no event's */
-	FOR_OPERATOR,   /* not public by default: loopback only */
+	FOR_ASKING, /* a form that is anyone's and no event's, and changes nothing that can be seen: by its origin alone */
+	FOR_OPERATOR, /* not public by default: loopback only */
 } Audience;
 
 typedef struct {
@@ -42,6 +43,7 @@ extern const Route site_routes[]; /* "/", /healthz, assets */
 extern const Route event_routes[];
 extern const Route registration_routes[];
 extern const Route ticket_routes[];
+extern const Route lost_link_routes[];
 extern const Route door_routes[];     /* /api/v1/door/ */
 extern const Route door_app_routes[]; /* /door/ */
 extern const Route staff_routes[];    /* signing in and out */

@@ -11,30 +11,18 @@
 #define CALLS_SHOWN 30
 #define ROLES_CALL  (ROLE_OWNER | ROLE_STAFF | ROLE_REGION)
 
-/* As a link takes a number: its digits, and the plus. */
-static char *
-dialled(const char *phone)
-{
-	GString *number = g_string_new(*phone == '+' ? "+" : "");
-
-	for (; *phone != '\0'; phone++)
-		if (g_ascii_isdigit(*phone))
-			g_string_append_c(number, *phone);
-	return g_string_free(number, FALSE);
-}
-
 static void
 set_phone(json_t *data, const LetterCall *call)
 {
 	json_object_set_new(data, "phone", json_null());
 	if (call->phone == NULL)
 		return;
-	g_autofree char *number = dialled(call->phone);
+	g_autofree char *tel = staff_tel(call->phone);
 	g_autofree char *words = g_uri_escape_string(call->words, NULL, FALSE);
-	json_object_set_new(data, "phone", json_string(call->phone));
-	json_object_set_new(data, "tel", staff_taken(g_strconcat("tel:", number, NULL)));
-	json_object_set_new(
-	        data, "sms", staff_taken(g_strconcat("sms:", number, "?body=", words, NULL)));
+	json_object_set_new(data, "phone", staff_taken(staff_phone_shown(call->phone)));
+	json_object_set_new(data, "tel", json_string(tel));
+	json_object_set_new(data, "sms",
+	        staff_taken(g_strconcat("sms:", tel + strlen("tel:"), "?body=", words, NULL)));
 }
 
 static json_t *

@@ -23,6 +23,27 @@ staff_letter_desk(Request *request, Db *db)
 		.now = request_now(request) };
 }
 
+char *
+staff_tel(const char *phone)
+{
+	GString *number = g_string_new(*phone == '+' ? "tel:+" : "tel:");
+
+	for (; *phone != '\0'; phone++)
+		if (g_ascii_isdigit(*phone))
+			g_string_append_c(number, *phone);
+	return g_string_free(number, FALSE);
+}
+
+char *
+staff_phone_shown(const char *phone)
+{
+	GString *shown = g_string_new(phone);
+
+	g_string_replace(shown, " ", "\302\240", 0);     /* no-break space */
+	g_string_replace(shown, "-", "\342\200\221", 0); /* no-break hyphen */
+	return g_string_free(shown, FALSE);
+}
+
 /* ---- words ---- */
 
 /* What the last attempt met, "refused 550", in words. */
@@ -91,9 +112,11 @@ given_up_data(Request *request, Db *db, const GArray *rows, GError **error)
 		json_object_set_new(data, "email",
 		        call != NULL && call->email != NULL ? json_string(call->email)
 		                                            : json_null());
+		gboolean has_phone = call != NULL && call->phone != NULL;
 		json_object_set_new(data, "phone",
-		        call != NULL && call->phone != NULL ? json_string(call->phone)
-		                                            : json_null());
+		        has_phone ? staff_taken(staff_phone_shown(call->phone)) : json_null());
+		json_object_set_new(
+		        data, "tel", has_phone ? staff_taken(staff_tel(call->phone)) : json_null());
 		json_array_append_new(list, data);
 	}
 	return json_incref(list);
