@@ -1,112 +1,43 @@
 /*
  * `turnout checkin`: one line in, one line out. The lines come from a USB scanner, which types
- * like a keyboard, or from a pipe.
+ * like a keyboard, or from a pipe. On a terminal the answer is drawn big.
  */
-#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "checkin/laptop_command.h"
+#include "checkin/lines.h"
 #include "checkin/scan.h"
 #include "checkin/t1.h"
+#include "checkin/view.h"
 #include "schema/device.h"
 #include "schema/id.h"
 #include "schema/settings.h"
 
-#define LINE_MAX_BYTES 4096 /* of a longer line the rest is thrown away: it is no ticket anyway */
-#define IDLE_MS        1000 /* without a scan for so long, the folder is given back */
-#define PATIENCE_US    (10 * G_USEC_PER_SEC) /* a server that went away has so long to return */
-#define RETRY_US       (G_USEC_PER_SEC / 10)
+#define IDLE_MS     1000 /* without a scan for so long, the folder is given back */
+#define TICK_MS     1000 /* how often a paired laptop's line of counts is looked at */
+#define PATIENCE_US (10 * G_USEC_PER_SEC) /* a server that went away has so long to return */
+#define RETRY_US    (G_USEC_PER_SEC / 10)
 
 static const char summary[] =
-        "answers scanned tickets and typed codes, a line each: colour, decision, words";
+        "[pair CODE | sync | file]: answers scanned tickets and typed codes, a line each: colour, "
+        "decision, words";
 
 typedef struct {
 	RecordPlace place;
 	const char *event, *session, *checkpoint;
 	gboolean json;
+	View *view;        /* NULL: plain lines */
+	Laptop *laptop;    /* a paired device; else the record is asked: */
 	ControlLine *line; /* NULL while nothing is asked */
 	gint64 seq;
 	char epoch[ID_HEX_LENGTH + 1];
-	gboolean refused; /* any line was */
+	guint let_in;
+	gboolean refused, unanswered; /* any line was */
 } Terminal;
-
-/* ---- lines ---- */
-
-typedef struct {
-	char bytes[LINE_MAX_BYTES];
-	gsize length;   /* of what was read and not yet given out */
-	gsize given;    /* of the line that was given out last, its end included */
-	gboolean ended; /* no more comes */
-	gboolean cut;   /* the line is longer than it may be */
-} Lines;
-
-typedef enum {
-	LINE_READY,
-	LINE_IDLE, /* nothing came for IDLE_MS */
-	LINE_END,
-	LINE_FAILED,
-} LineState;
-
-/* One more read; FALSE when there is nothing to wait for, with @ret_state. */
-static gboolean
-lines_fill(Lines *lines, int patience_ms, LineState *ret_state, GError **error)
-{
-	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
-	int ready = poll(&in, 1, patience_ms);
-
-	if (ready == 0) {
-		*ret_state = LINE_IDLE;
-		return FALSE;
-	}
-	gssize n = ready < 0 ? -1
-	                     : read(STDIN_FILENO, lines->bytes + lines->length,
-	                               sizeof lines->bytes - lines->length);
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return TRUE;
-	if (n < 0) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD,
-		        "the standard input can't be read: %s", g_strerror(errno));
-		*ret_state = LINE_FAILED;
-		return FALSE;
-	}
-	lines->ended = n == 0;
-	lines->length += (gsize)n;
-	return TRUE;
-}
-
-/* The next line without its end, lent until the next call. Waits at most @patience_ms (-1: as long as
- * it takes). */
-static LineState
-lines_next(Lines *lines, int patience_ms, const char **ret_line, gsize *ret_length, GError **error)
-{
-	LineState state = LINE_READY;
-
-	memmove(lines->bytes, lines->bytes + lines->given, lines->length - lines->given);
-	lines->length -= lines->given;
-	lines->given = 0;
-	for (;;) {
-		const char *end = memchr(lines->bytes, '\n', lines->length);
-		if (end != NULL || (lines->ended && lines->length > 0)) {
-			gsize length = end ? (gsize)(end - lines->bytes) : lines->length;
-			lines->given = length + (end != NULL);
-			*ret_line = lines->bytes;
-			*ret_length = lines->cut ? 0 : length;
-			lines->cut = FALSE;
-			return LINE_READY;
-		}
-		if (lines->ended)
-			return LINE_END;
-		if (lines->length == sizeof lines->bytes) {
-			lines->cut = TRUE;
-			lines->length =
-			        1; /* it goes on, and is still a line when it ends at once */
-		}
-		if (!lines_fill(lines, patience_ms, &state, error))
-			return state;
-	}
-}
 
 /* ---- asking ---- */
 
@@ -191,45 +122,108 @@ normalise(const char *line, gsize length, char ret_text[T1_TEXT_LENGTH + 1])
 		ret_text[0] = '\0';
 }
 
-static void
-print_answer(const Terminal *terminal, json_t *answer)
+static gboolean
+print_answer(Terminal *terminal, json_t *answer, GError **error)
 {
 	const char *shown = json_string_value(json_object_get(answer, "shown"));
 	const char *decision = json_string_value(json_object_get(answer, "decision"));
+	const char *trouble = json_string_value(json_object_get(answer, "trouble"));
 	const char *words = json_string_value(json_object_get(answer, "words"));
 
 	if (terminal->json) {
 		json_object_del(answer, "words");
 		json_dumpf(answer, stdout, JSON_COMPACT);
 		putchar('\n');
-	} else
-		printf("%s %s %s\n", shown, decision, words);
-	fflush(stdout);
+	} else if (terminal->view != NULL)
+		view_answer(terminal->view, answer);
+	else
+		printf("%s %s %s\n", shown ? shown : "none", decision ? decision : trouble, words);
+	if (fflush(stdout) == 0)
+		return TRUE;
+	g_set_error_literal(
+	        error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "the answers can't be written");
+	return FALSE;
+}
+
+static void
+show_counts(Terminal *terminal)
+{
+	if (terminal->view == NULL)
+		return;
+	g_autofree char *status = terminal->laptop
+	        ? laptop_command_status(terminal->laptop)
+	        : g_strdup_printf(
+	                  "%s   let in since the start: %u", terminal->session, terminal->let_in);
+	view_status(terminal->view, status);
+}
+
+/* The record's answer. */
+static json_t *
+ask_record(Terminal *terminal, const char *line, gsize length, GError **error)
+{
+	char text[T1_TEXT_LENGTH + 1];
+
+	normalise(line, length, text);
+	json_auto_t *asked = question(terminal, text);
+	json_t *answer = ask(terminal, &checkin_operations[1], asked, PATIENCE_US, error);
+	if (answer == NULL) {
+		g_prefix_error(error,
+		        "line %" G_GINT64_FORMAT " got no answer, scan it again: ", terminal->seq);
+		return NULL;
+	}
+	if (json_string_value(json_object_get(answer, "decision")) != NULL)
+		return answer;
+	json_decref(answer);
+	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
+	        "the answer has no decision: is the server of another version?");
+	return NULL;
+}
+
+/* The paired laptop's answer: there is always one. */
+static json_t *
+ask_laptop(Terminal *terminal, const char *line, gsize length)
+{
+	g_autoptr(GError) why = NULL;
+	json_t *answer = laptop_scan(terminal->laptop, line, length, &why);
+
+	if (why != NULL && terminal->view == NULL)
+		error_report(why);
+	return answer;
 }
 
 static gboolean
 answer_line(Terminal *terminal, const char *line, gsize length, GError **error)
 {
-	char text[T1_TEXT_LENGTH + 1];
-
 	terminal->seq++;
-	normalise(line, length, text);
-	json_auto_t *asked = question(terminal, text);
-	json_auto_t *answer = ask(terminal, &checkin_operations[1], asked, PATIENCE_US, error);
-	if (answer == NULL) {
-		g_prefix_error(error,
-		        "line %" G_GINT64_FORMAT " got no answer, scan it again: ", terminal->seq);
+	json_auto_t *answer = terminal->laptop ? ask_laptop(terminal, line, length)
+	                                       : ask_record(terminal, line, length, error);
+	if (answer == NULL)
 		return FALSE;
-	}
 	const char *decision = json_string_value(json_object_get(answer, "decision"));
-	if (decision == NULL) {
-		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
-		        "the answer has no decision: is the server of another version?");
+	terminal->unanswered |= decision == NULL;
+	terminal->refused |= decision != NULL && g_str_has_prefix(decision, "reject_");
+	terminal->let_in += decision != NULL && g_str_has_prefix(decision, "admit");
+	if (!print_answer(terminal, answer, error))
 		return FALSE;
-	}
-	terminal->refused |= g_str_has_prefix(decision, "reject_");
-	print_answer(terminal, answer);
+	show_counts(terminal);
 	return TRUE;
+}
+
+/* Until the next line may be there; what is to be done beside scanning is done meanwhile. */
+static void
+wait_for_input(Terminal *terminal)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	if (terminal->laptop != NULL) {
+		while (!laptop_wait(terminal->laptop, STDIN_FILENO, TICK_MS))
+			show_counts(terminal);
+		return;
+	}
+	if (poll(&in, 1, terminal->line ? IDLE_MS : -1) != 0)
+		return;
+	g_clear_pointer(&terminal->line, control_line_free);
+	poll(&in, 1, -1);
 }
 
 static gboolean
@@ -239,70 +233,183 @@ answer_all(Terminal *terminal, GError **error)
 	const char *line;
 	gsize length;
 
+	lines->fd = STDIN_FILENO;
+	show_counts(terminal);
 	for (;;) {
-		switch (lines_next(lines, terminal->line ? IDLE_MS : -1, &line, &length, error)) {
+		switch (lines_next(lines, &line, &length)) {
 		case LINE_READY:
+			if (terminal->laptop != NULL)
+				laptop_wait(terminal->laptop, -1, 0);
 			if (!answer_line(terminal, line, length, error))
 				return FALSE;
 			break;
-		case LINE_IDLE:
-			g_clear_pointer(&terminal->line, control_line_free);
+		case LINE_NONE:
+			wait_for_input(terminal);
+			if (!lines_read(lines, error))
+				return FALSE;
 			break;
 		case LINE_END:
 			return TRUE;
-		case LINE_FAILED:
-			return FALSE;
 		}
 	}
 }
 
 /* ---- the command ---- */
 
-static gboolean
-check_use(const Terminal *terminal, int argc, char **argv, GError **error)
+typedef struct {
+	char *event, *session, *checkpoint, *server, *token_file, *ca_file, *region, *name, *output;
+	gboolean json;
+} Given;
+
+static void
+given_clear(Given *given)
 {
-	if (argc > 1) {
+	char **texts[] = { &given->event, &given->session, &given->checkpoint, &given->server,
+		&given->token_file, &given->ca_file, &given->region, &given->name, &given->output };
+
+	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+		g_clear_pointer(texts[i], g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Given, given_clear)
+
+static gboolean
+misused(GError **error, const char *words)
+{
+	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, words);
+	return FALSE;
+}
+
+/* @verb: pair, sync, file, or NULL for scanning. */
+static gboolean
+check_use(const Given *given, const char *verb, int argc, char **argv, GError **error)
+{
+	const int words = g_strcmp0(verb, "pair") == 0 ? 3 : verb != NULL ? 2 : 1;
+
+	if (g_strcmp0(verb, "pair") == 0 && argc < words)
+		return misused(error, "say checkin pair CODE --server URL --token-file F");
+	if (argc > words) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-		        "checkin takes no words, only options: \"%s\"", argv[1]);
+		        "checkin takes no such words: \"%s\"", argv[words]);
 		return FALSE;
 	}
-	if (terminal->event == NULL || terminal->session == NULL) {
-		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-		        "say where: checkin --event E --session S [--checkpoint C]");
-		return FALSE;
-	}
+	if ((given->name != NULL && g_strcmp0(verb, "pair") != 0) ||
+	        (given->output != NULL && g_strcmp0(verb, "file") != 0))
+		return misused(error, "--name goes with pair, --output with file");
+	if (g_strcmp0(verb, "file") == 0)
+		return given->token_file != NULL ||
+		        misused(error, "say checkin file --token-file F [--output FILE]");
+	if (verb != NULL && (given->server == NULL || given->token_file == NULL))
+		return misused(error, "pair and sync want --server URL and --token-file F");
+	if ((given->server != NULL) != (given->token_file != NULL))
+		return misused(error, "--server and --token-file go together");
+	if (given->server == NULL && (given->event == NULL || given->session == NULL))
+		return misused(error, "say where: checkin --event E --session S [--checkpoint C]");
+	if (given->server == NULL && (given->region != NULL || given->ca_file != NULL))
+		return misused(error, "--region and --ca-file go with --server");
 	return TRUE;
+}
+
+static int
+scan_all(Terminal *terminal, GError **error)
+{
+	terminal->view = terminal->json ? NULL : view_new();
+	const gboolean ok = answer_all(terminal, error);
+	g_clear_pointer(&terminal->view, view_free);
+	g_clear_pointer(&terminal->line, control_line_free);
+	if (terminal->laptop != NULL)
+		laptop_command_farewell(terminal->laptop);
+	if (!ok)
+		return error_report(*error);
+	if (terminal->unanswered)
+		return EXIT_STATUS_WORLD;
+	return terminal->refused ? EXIT_STATUS_NO : 0;
+}
+
+static int
+scan_with_laptop(Terminal *terminal, const LaptopOptions *options, GError **error)
+{
+	g_autoptr(Laptop) laptop = laptop_open(options, error);
+
+	terminal->laptop = laptop;
+	return laptop ? scan_all(terminal, error) : error_report(*error);
+}
+
+static int
+scan_with_record(Terminal *terminal, GError **error)
+{
+	gint64 epoch;
+
+	random_bytes(&epoch, sizeof epoch);
+	id_to_hex(epoch, terminal->epoch);
+	return find_place(terminal, error) ? scan_all(terminal, error) : error_report(*error);
+}
+
+static int
+run(const Given *given, const char *verb, const char *code, const RecordPlace *place,
+        GError **error)
+{
+	const LaptopOptions options = { .server = given->server,
+		.ca_file = given->ca_file,
+		.token_file = given->token_file,
+		.event = given->event,
+		.session = given->session,
+		.checkpoint = given->checkpoint,
+		.region = given->region,
+		.now_ms = laptop_now_ms };
+	Terminal terminal = { .place = *place,
+		.event = given->event,
+		.session = given->session,
+		.checkpoint = given->checkpoint,
+		.json = given->json };
+
+	if (given->token_file != NULL) {
+		/* a server that goes, and a file that may not grow, are answers and no end */
+		signal(SIGPIPE, SIG_IGN);
+		signal(SIGXFSZ, SIG_IGN);
+	}
+	if (g_strcmp0(verb, "pair") == 0)
+		return laptop_command_pair(&options, code, given->name);
+	if (g_strcmp0(verb, "sync") == 0)
+		return laptop_command_sync(&options);
+	if (g_strcmp0(verb, "file") == 0)
+		return laptop_command_file(&options, given->output);
+	if (given->server != NULL)
+		return scan_with_laptop(&terminal, &options, error);
+	return scan_with_record(&terminal, error);
 }
 
 int
 checkin_command(int argc, char **argv)
 {
-	g_autofree char *event = NULL, *session = NULL, *checkpoint = NULL;
-	Terminal terminal = { 0 };
+	static const char *const verbs[] = { "pair", "sync", "file", NULL };
+	g_auto(Given) given = { 0 };
 	const GOptionEntry entries[] = {
-		{ "event", 0, 0, G_OPTION_ARG_STRING, &event, "the event", "SLUG" },
-		{ "session", 0, 0, G_OPTION_ARG_STRING, &session, "the session", "CODE" },
-		{ "checkpoint", 0, 0, G_OPTION_ARG_STRING, &checkpoint,
+		{ "event", 0, 0, G_OPTION_ARG_STRING, &given.event, "the event", "SLUG" },
+		{ "session", 0, 0, G_OPTION_ARG_STRING, &given.session, "the session", "CODE" },
+		{ "checkpoint", 0, 0, G_OPTION_ARG_STRING, &given.checkpoint,
 		        "the checkpoint, by number or name (else the session's first)", "C" },
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &terminal.json, "answer in JSON", NULL },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &given.json, "answer in JSON", NULL },
+		{ "server", 0, 0, G_OPTION_ARG_STRING, &given.server,
+		        "be a paired device of this server, offline too", "URL" },
+		{ "token-file", 0, 0, G_OPTION_ARG_FILENAME, &given.token_file,
+		        "the device's token, which `pair` writes; its scans are in F.d", "F" },
+		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &given.ca_file,
+		        "the certificate to trust, of a server with its own", "FILE" },
+		{ "region", 0, 0, G_OPTION_ARG_STRING, &given.region,
+		        "where spare tickets count (else where they were printed for)", "CODE" },
+		{ "name", 0, 0, G_OPTION_ARG_STRING, &given.name,
+		        "pair: how the laptop is called, after its place", "NAME" },
+		{ "output", 0, 0, G_OPTION_ARG_FILENAME, &given.output,
+		        "file: where the scans are written to", "FILE" },
 		{ NULL },
 	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Settings) settings = settings_take(&argc, &argv, entries, summary, FALSE, &error);
 	if (settings == NULL)
 		return error_report(error);
-	gint64 epoch;
-
-	terminal.place = settings_place(settings);
-	terminal.event = event;
-	terminal.session = session;
-	terminal.checkpoint = checkpoint;
-	random_bytes(&epoch, sizeof epoch);
-	id_to_hex(epoch, terminal.epoch);
-	gboolean ok = check_use(&terminal, argc, argv, &error) && find_place(&terminal, &error) &&
-	        answer_all(&terminal, &error);
-	g_clear_pointer(&terminal.line, control_line_free);
-	if (!ok)
+	const RecordPlace place = settings_place(settings);
+	const char *verb = argc > 1 && g_strv_contains(verbs, argv[1]) ? argv[1] : NULL;
+	if (!check_use(&given, verb, argc, argv, &error))
 		return error_report(error);
-	return terminal.refused ? EXIT_STATUS_NO : 0;
+	return run(&given, verb, argc > 2 ? argv[2] : NULL, &place, &error);
 }

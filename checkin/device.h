@@ -92,6 +92,9 @@ int device_recover(DeviceMemory *memory, DeviceItem *ret);
 
 /* ---- scanning ---- */
 
+/* A spare counts where it was printed for: nobody is there to tap. */
+#define DEVICE_REGION_PRINTED 0xffff
+
 /* The host's clocks now. */
 typedef struct {
 	int64_t wall, mono, skew, skew_error; /* ms */
@@ -101,13 +104,13 @@ typedef struct {
 	DeviceClock clock;
 	uint64_t mark;          /* when the signature holds */
 	uint32_t ticket_minute; /* of the ticket's text; 0 when a code was typed */
-	uint16_t region;        /* tapped for a spare, 0 none yet */
-	uint8_t signature;      /* DoorSignature; a code found by device_find_code() HOLDS */
-	uint8_t ticket_class;   /* TicketClass */
-	uint8_t leaving;        /* the door is set to leaving */
-	uint8_t override;       /* a supervisor admits: LogReason; 0 nobody does */
-	uint8_t online;         /* there is a server to ask */
-	uint8_t group;          /* one of a group pass: decided here, many before one store */
+	uint16_t region;   /* tapped for a spare, 0 none yet; DEVICE_REGION_PRINTED: none will be */
+	uint8_t signature; /* DoorSignature; a code found by device_find_code() HOLDS */
+	uint8_t ticket_class; /* TicketClass */
+	uint8_t leaving;      /* the door is set to leaving */
+	uint8_t override;     /* a supervisor admits: LogReason; 0 nobody does */
+	uint8_t online;       /* there is a server to ask */
+	uint8_t group;        /* one of a group pass: decided here, many before one store */
 	uint8_t spare[4];
 } DeviceScan;
 

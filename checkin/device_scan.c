@@ -208,7 +208,7 @@ device_scan(DeviceMemory *memory, const DeviceScan *scan, DeviceItem *ret)
 	memory->pending_many = scan->group;
 	own->item.record.has_mark = (uint8_t)holds;
 	own->item.record.mark = holds ? scan->mark : 0;
-	own->item.record.region = scan->region;
+	own->item.record.region = scan->region == DEVICE_REGION_PRINTED ? 0 : scan->region;
 	/* the own log is looked at first: if it has the holder in, that is what is shown */
 	if (!holds || in.own || scan->group || !scan->online || memory->place.rehearsal) {
 		settle_alone(memory, scan, own, &answer, &in, ret);

@@ -92,10 +92,10 @@ checkpoints_json(const Event *event, const Device *device, const char *lang)
 	return list;
 }
 
+/* Who a device is, and where it may scan. @token is told once, when it is made; NULL: it isn't. */
 static Reply *
-pair_answer(Request *request, const PairJob *job)
+device_answer(Request *request, int status, const Device *device, const char *token)
 {
-	const Device *device = &job->pairing.device;
 	GError *error = NULL;
 	const Event *event = request_event_by_id(request, device->event, &error);
 	if (event == NULL)
@@ -106,13 +106,19 @@ pair_answer(Request *request, const PairJob *job)
 	id_to_hex(device->id, hex);
 	for (guint i = 0; i < EVENT_ID_BYTES; i++)
 		g_snprintf(event_hex + 2 * i, 3, "%02x", event->id[i]);
-	return reply_json(request, 201,
-	        json_pack("{s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:o, s:I}", "device", hex,
-	                "token", job->token, "role", device->supervisor ? "supervisor" : "scan",
-	                "event", "slug", event->slug, "id", event_hex, "title",
+	return reply_json(request, status,
+	        json_pack("{s:s, s:s*, s:s, s:{s:s, s:s, s:s, s:s}, s:o, s:I}", "device", hex,
+	                "token", token, "role", device->supervisor ? "supervisor" : "scan", "event",
+	                "slug", event->slug, "id", event_hex, "title",
 	                event_text(event, event->title, lang), "zone", event->zone, "checkpoints",
 	                checkpoints_json(event, device, lang), "now",
 	                (json_int_t)request_now_ms(request)));
+}
+
+static Reply *
+door_self(Request *request)
+{
+	return device_answer(request, 200, request_device(request), NULL);
 }
 
 static Reply *
@@ -124,7 +130,7 @@ paired(Request *request, gpointer data, const GError *error)
 		return reply_error(request, g_error_copy(error));
 	switch (job->pairing.outcome) {
 	case PAIRING_DONE:
-		return pair_answer(request, job);
+		return device_answer(request, 201, &job->pairing.device, job->token);
 	case PAIRING_GONE:
 		return door_refuse(request, 410, "gone",
 		        "this pairing code was used, or is too old; ask for a new one");
@@ -264,6 +270,7 @@ door_scan(Request *request)
 
 const Route door_routes[] = {
 	{ HTTP_POST, "/api/v1/door/pair", FOR_PAIRING, door_pair },
+	{ HTTP_GET, "/api/v1/door/self", FOR_DEVICE, door_self },
 	{ HTTP_GET, "/api/v1/door/manifest", FOR_DEVICE, door_manifest },
 	{ HTTP_GET, "/api/v1/door/known", FOR_DEVICE, door_known },
 	{ HTTP_GET, "/api/v1/door/delegations", FOR_DEVICE, door_delegations },
