@@ -6,6 +6,7 @@
 #include "checkin/words.h"
 #include "schema/mark.h"
 
+#define SYNC_ROUNDS    3
 #define RIDE_ALONG_MAX 20
 
 static const char *
@@ -346,7 +347,9 @@ run_to_rest(Laptop *laptop, gint64 until)
 			laptop->sync.failed = TRUE;
 			return FALSE;
 		}
-		remote_wait(laptop->remote, -1, left);
+		/* its call may have ended while a scan was waited for */
+		if (!remote_call_done(laptop->sync.call))
+			remote_wait(laptop->remote, -1, left);
 		sync_step(laptop);
 	}
 	return TRUE;
@@ -362,9 +365,17 @@ laptop_sync(Laptop *laptop, gint64 limit_ms)
 	/* a round that is under way does not have what came since */
 	if (!run_to_rest(laptop, until))
 		return FALSE;
-	laptop->sync.due = 0;
-	sync_step(laptop);
-	return run_to_rest(laptop, until) && !laptop->sync.failed;
+	for (guint i = 0; i < SYNC_ROUNDS; i++) {
+		DeviceStatus status;
+		laptop->sync.due = 0;
+		sync_step(laptop);
+		if (!run_to_rest(laptop, until) || laptop->sync.failed)
+			return FALSE;
+		device_status(laptop->memory, &status);
+		if (status.waiting == 0)
+			break; /* else the server turned out to be another, and wants all of it */
+	}
+	return TRUE;
 }
 
 void
@@ -382,7 +393,7 @@ laptop_state(const Laptop *laptop, LaptopState *ret)
 		.tickets = status.tickets,
 		.damaged = laptop->damaged,
 		.last_sync = laptop->last_sync,
-		.online = remote_reachable(laptop->remote) && laptop->last_sync != 0,
+		.online = remote_reachable(laptop->remote),
 		.refused = laptop->refused,
 	};
 }

@@ -87,7 +87,7 @@ laptop_command_farewell(Laptop *laptop)
 
 	laptop_state(laptop, &state);
 	say_damage(&state);
-	if (state.online || state.last_sync == 0)
+	if (state.online)
 		laptop_sync(laptop, FAREWELL_MS);
 	laptop_state(laptop, &state);
 	say_rest(&state);
