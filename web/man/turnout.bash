@@ -6,7 +6,7 @@ _turnout() {
 	local words='' command=${COMP_WORDS[1]:-}
 
 	case $before in
-	--data | --output | --tls-cert | --tls-key | --config | --master-file | --mail-password-file | --mail-ca-file)
+	--data | --output | --token-file | --ca-file | --tls-cert | --tls-key | --config | --master-file | --mail-password-file | --mail-ca-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
@@ -14,7 +14,7 @@ _turnout() {
 	--by) words='region session region,session' ;;
 	--role) words='scan supervisor' ;;
 	--robots) words='on off' ;;
-	--event | --session | --checkpoint | --region | --database | --listen | --public-url | --starts | --trusted-proxies)
+	--event | --session | --checkpoint | --region | --server | --name | --ref | --database | --listen | --public-url | --starts | --trusted-proxies)
 		return
 		;;
 	*)
@@ -23,7 +23,10 @@ _turnout() {
 		else
 			case $command in
 			web) words="$common --listen --public-url --trusted-proxies --tls-cert --tls-key --robots --mail-url --mail-from --mail-reply-to --mail-user --mail-password-file --mail-ca-file --config" ;;
-			checkin) words="$common --event --session --checkpoint --json" ;;
+			checkin)
+				words="$common --event --session --checkpoint --json --server --token-file --ca-file --region --name --output"
+				[ "$COMP_CWORD" -ne 2 ] || words="pair sync file $words"
+				;;
 			report)
 				words="$common --event --session --region --by --format --output"
 				[ "$COMP_CWORD" -ne 2 ] || words="attendance roster $words"
