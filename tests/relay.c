@@ -86,8 +86,9 @@ count_spoilt(Relay *relay)
 
 /* One step from client to server or back; FALSE when the connection is over. */
 static gboolean
-step(Relay *relay, int client, int server, RelayMode *mode)
+step(Relay *relay, int *ends_client, int server, RelayMode *mode)
 {
+	const int client = *ends_client;
 	struct pollfd ends[] = { { client, POLLIN, 0 }, { server, POLLIN, 0 } };
 	char bytes[16384];
 
@@ -95,8 +96,13 @@ step(Relay *relay, int client, int server, RelayMode *mode)
 		return TRUE;
 	if (ends[0].revents != 0) {
 		gssize n = recv(client, bytes, sizeof bytes, 0);
-		if (n <= 0)
+		if (n <= 0 && *mode != RELAY_SWALLOW && *mode != RELAY_HALF)
 			return FALSE;
+		if (n <= 0) { /* it waits no more, but the server is at it */
+			close(client);
+			*ends_client = -1;
+			return TRUE;
+		}
 		if (memchr("GP", bytes[0], 2) != NULL)
 			*mode = mode_of(relay, bytes, n);
 		if (*mode == RELAY_DEAD)
@@ -108,7 +114,7 @@ step(Relay *relay, int client, int server, RelayMode *mode)
 		gssize n = recv(server, bytes, sizeof bytes, 0);
 		if (n <= 0)
 			return FALSE;
-		if (*mode == RELAY_HALF)
+		if (*mode == RELAY_HALF && client >= 0)
 			send_all(client, bytes, MIN(n, HALF_BYTES));
 		if (*mode == RELAY_HALF || *mode == RELAY_SWALLOW) {
 			count_spoilt(relay);
@@ -131,11 +137,12 @@ pump(void *data)
 	const gboolean dead = relay->mode == RELAY_DEAD;
 	pthread_mutex_unlock(&relay->lock);
 	int server = dead ? -1 : dial(port);
-	while (server >= 0 && !relay->ended && step(relay, ends->client, server, &mode))
+	while (server >= 0 && !relay->ended && step(relay, &ends->client, server, &mode))
 		;
 	if (server >= 0)
 		close(server);
-	close(ends->client);
+	if (ends->client >= 0)
+		close(ends->client);
 	g_free(ends);
 	return NULL;
 }

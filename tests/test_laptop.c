@@ -27,6 +27,16 @@ present(Engine *engine)
 	return engine_ask(engine, "SELECT count(*) FROM presence");
 }
 
+/* A server that is slow just now gets it a moment later. */
+static void
+wait_until_present(Engine *engine, gint64 n)
+{
+	for (guint i = 0; present(engine) < n; i++) {
+		g_assert_cmpuint(i, <, 2000);
+		g_usleep(10000);
+	}
+}
+
 static void
 a_laptop_scans_on_when_the_server_is_gone(Engine *engine, gconstpointer data)
 {
@@ -37,9 +47,7 @@ a_laptop_scans_on_when_the_server_is_gone(Engine *engine, gconstpointer data)
 	process_must_answer(&laptop, desk.tickets[0], "green admit Welcome");
 	process_must_answer(
 	        &laptop, desk.tickets[0], "red reject_used Already used ??:??, lunch A");
-	g_assert_cmpint(engine_ask(engine,
-	                        "SELECT count(*) FROM scan WHERE rev = 0 AND decision = 'admit'"),
-	        ==, 1);
+	wait_until_present(engine, 1);
 	desk_unplug(&desk);
 	process_must_answer(&laptop, desk.tickets[1], "green admit Welcome");
 	process_must_answer(&laptop, desk.codes[1], "red reject_used Already used ??:??, lunch A");
@@ -83,6 +91,7 @@ two_laptops_that_can_t_see_each_other_agree_afterwards(Engine *engine, gconstpoi
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
 	Process two = desk_scan_at(&desk, "lunch");
 	process_must_answer(&two, desk.tickets[0], "green admit *");
+	wait_until_present(engine, 1);
 	char *second = g_steal_pointer(&desk.token_file);
 	desk.token_file = g_strdup(first);
 	Process one = desk_scan_at(&desk, "lunch");
@@ -368,6 +377,8 @@ on_a_terminal_the_answer_is_big_and_never_by_colour_alone(Engine *engine, gconst
 }
 
 #define LAPTOP_TEST(name) engine_add_test("laptop/" #name, name)
+/* the server's database has no part in it */
+#define LAPTOP_ONLY_TEST(name) engine_add_test_on(DB_SQLITE, "laptop/" #name, name)
 
 int
 main(int argc, char **argv)
@@ -378,13 +389,13 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	LAPTOP_TEST(a_laptop_scans_on_when_the_server_is_gone);
 	LAPTOP_TEST(two_laptops_that_can_t_see_each_other_agree_afterwards);
-	LAPTOP_TEST(sync_before_the_bus_leaves_loads_every_list);
+	LAPTOP_ONLY_TEST(sync_before_the_bus_leaves_loads_every_list);
 	LAPTOP_TEST(a_laptop_that_never_met_its_server_says_so);
 	LAPTOP_TEST(a_pairing_whose_answer_was_lost_is_asked_for_again);
-	LAPTOP_TEST(a_token_travels_to_the_same_machine_or_by_tls);
-	LAPTOP_TEST(a_certificate_is_looked_at);
+	LAPTOP_ONLY_TEST(a_token_travels_to_the_same_machine_or_by_tls);
+	LAPTOP_ONLY_TEST(a_certificate_is_looked_at);
 	LAPTOP_TEST(a_spare_ticket_counts_where_it_was_printed_for_or_where_the_laptop_stands);
-	LAPTOP_TEST(somebody_who_guesses_codes_is_slowed);
-	LAPTOP_TEST(on_a_terminal_the_answer_is_big_and_never_by_colour_alone);
+	LAPTOP_ONLY_TEST(somebody_who_guesses_codes_is_slowed);
+	LAPTOP_ONLY_TEST(on_a_terminal_the_answer_is_big_and_never_by_colour_alone);
 	return engine_run();
 }

@@ -60,7 +60,7 @@ a_server_that_does_not_answer_is_waited_for_once(Engine *engine, gconstpointer d
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
 	g_assert_cmpint(lines(engine), ==, 4);
 	g_assert_cmpint(
-	        engine_ask(engine, "SELECT count(*) FROM scan WHERE online = 0 AND rev = 1"), ==,
+	        engine_ask(engine, "SELECT count(*) FROM scan WHERE online = 0 AND rev = 1"), >=,
 	        3);
 	g_assert_cmpint(present(engine), ==, 4);
 	desk_put_away(&desk);
@@ -74,7 +74,7 @@ answer_is_spoilt(Desk *desk, RelayMode mode)
 
 	relay_set(desk->relay, mode, "door/scan HTTP");
 	process_must_answer(&laptop, desk->tickets[mode], "green admit Welcome");
-	g_assert_cmpuint(relay_spoilt(desk->relay), >, 0);
+	wait_until_spoilt(desk, 1);
 	relay_set(desk->relay, RELAY_PASS, NULL);
 	g_assert_cmpint(process_finish(&laptop), ==, 0);
 	g_assert_cmpint(desk_sync(desk), ==, 0);
@@ -296,13 +296,13 @@ with_a_full_disk_nobody_is_let_in_and_nothing_is_lost(Engine *engine, gconstpoin
 		process_must_answer(&laptop, full, "none not-saved *");
 		process_must_answer(&laptop, full, "none not-saved *");
 		limit_files(&laptop, RLIM_INFINITY);
-		/* the server may have written that they are in: then it says so */
-		process_must_answer(&laptop, full, online ? "*" : "green admit Welcome");
+		/* the server, if it was asked, is told that nothing was shown before it is asked again */
+		process_must_answer(&laptop, full, "green admit Welcome");
 		process_must_answer(&laptop, desk.tickets[3 * online + 2], "green admit Welcome");
 		g_assert_cmpint(process_finish(&laptop), ==, 3); /* lines without an answer */
 	}
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(present(engine), >=, 5);
+	g_assert_cmpint(present(engine), ==, 6);
 	g_assert_cmpint(
 	        engine_ask(engine, "SELECT count(*) FROM scan WHERE decision = 'interrupted'"), ==,
 	        4);
@@ -382,6 +382,8 @@ a_token_that_was_never_given_is_refused_before_the_first_guest(Engine *engine, g
 }
 
 #define LAPTOP_TEST(name) engine_add_test("laptop/" #name, name)
+/* the server's database has no part in it */
+#define LAPTOP_ONLY_TEST(name) engine_add_test_on(DB_SQLITE, "laptop/" #name, name)
 
 int
 main(int argc, char **argv)
@@ -396,11 +398,11 @@ main(int argc, char **argv)
 	LAPTOP_TEST(a_revoked_laptop_loses_no_scan);
 	LAPTOP_TEST(a_server_from_an_old_backup_gets_everything_again);
 	LAPTOP_TEST(killed_right_after_green_no_admission_is_lost);
-	LAPTOP_TEST(killed_while_it_asks_nobody_is_let_in_by_it);
+	LAPTOP_ONLY_TEST(killed_while_it_asks_nobody_is_let_in_by_it);
 	LAPTOP_TEST(a_folder_restored_from_an_old_copy_uses_no_number_twice);
 	LAPTOP_TEST(with_a_full_disk_nobody_is_let_in_and_nothing_is_lost);
-	LAPTOP_TEST(what_a_crash_tears_off_is_cut_and_a_bad_place_costs_itself_alone);
-	LAPTOP_TEST(one_folder_has_one_scanner);
-	LAPTOP_TEST(a_token_that_was_never_given_is_refused_before_the_first_guest);
+	LAPTOP_ONLY_TEST(what_a_crash_tears_off_is_cut_and_a_bad_place_costs_itself_alone);
+	LAPTOP_ONLY_TEST(one_folder_has_one_scanner);
+	LAPTOP_ONLY_TEST(a_token_that_was_never_given_is_refused_before_the_first_guest);
 	return engine_run();
 }
