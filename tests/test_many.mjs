@@ -1,5 +1,6 @@
 // Ten thousand people at one event: what a phone is sent of them, and finding one by name, in any script and with or
-// without accents. Times are told and not judged: the machine that runs tests is a busy one.
+// without accents. Times are told and not judged: the machine that runs tests is a busy one. TURNOUT_TEST_SEARCHES says of how
+// many searches (20).
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { Visitor } from './lib/visitor.mjs';
 import { people } from './roster.mjs';
 
 const slug = 'immigrant-day-of-action', many = 10_000, session = 'conference';
+const searches = Number(process.env.TURNOUT_TEST_SEARCHES ?? 20);
 const SENT_MAX = 160_000, ENTRY = 15;
 
 let house, visitor, device;
@@ -70,7 +72,15 @@ test('people are found by name across accents and scripts', async () => {
     if (all.length <= 50)
       assert.ok(found.includes(wanted), `${query}: ${found}`);
   }
-  console.log(times.join(', '));
+  const warm = [];
+  for (let n = 0; n < searches; n++) {
+    const began = performance.now();
+    await find(n % 2 ? 'nguyen' : '歐陽');
+    warm.push(performance.now() - began);
+  }
+  warm.sort((a, b) => a - b);
+  console.log(`the first search, which opens all names: ${times[0]}; of ${searches} later ones, whole requests: median `
+    + `${warm[searches >> 1].toFixed(1)} ms, p99 ${warm[Math.floor(searches * 0.99)].toFixed(1)} ms`);
   assert.ok((await find('jose')).every((name) => plain(name).includes('jose')));
   assert.ok((await find('jose')).some((name) => name.includes('José')));
   assert.deepEqual(await find('Zzyzx Nobody'), []);
