@@ -3,7 +3,8 @@
 #include <pthread.h>
 #include <string.h>
 
-#define GROUP_TRIES 3 /* of a group whose transaction was lost or met a conflict as a whole */
+#define GROUP_TRIES    3  /* of a group whose transaction was lost or met a conflict as a whole */
+#define CAREFUL_GROUPS 64 /* that get savepoints from the start after a work has failed */
 
 typedef struct {
 	DbWork work;
@@ -30,6 +31,7 @@ struct Writer {
 	Waiting group[WRITER_GROUP];
 	Answer answers[WRITER_GROUP];
 	GError *errors[WRITER_GROUP];
+	guint careful; /* groups to come that get savepoints */
 	Waiting ring[WRITER_WAITING_MAX];
 };
 
@@ -102,6 +104,17 @@ run_one(Writer *writer, guint i, GError **error)
 	}
 }
 
+/* Runs one work without a savepoint: SQLite copies each page that one touches, and few fail. */
+static gboolean
+run_boldly(Writer *writer, guint i)
+{
+	const Waiting *one = &writer->group[i];
+	g_autoptr(GError) trouble = NULL;
+
+	writer->answers[i] = ANSWER_DONE;
+	return one->work(writer->db, one->data, &trouble);
+}
+
 static GroupEnd
 try_group(Writer *writer, guint n, guint tries, GError **error)
 {
@@ -112,8 +125,15 @@ try_group(Writer *writer, guint n, guint tries, GError **error)
 		g_propagate_error(error, g_steal_pointer(&trouble));
 		return GROUP_FAILED;
 	}
-	for (guint i = 0; whole && i < n; i++)
-		whole = run_one(writer, i, &trouble);
+	for (guint i = 0; whole && i < n; i++) {
+		if (writer->careful > 0) {
+			whole = run_one(writer, i, &trouble);
+		} else if (!run_boldly(writer, i)) {
+			db_rollback(writer->db);
+			writer->careful = CAREFUL_GROUPS;
+			return try_group(writer, n, tries, error); /* carefully */
+		}
+	}
 	if (whole && db_commit(writer->db, &trouble))
 		return GROUP_COMMITTED;
 	db_rollback(writer->db);
@@ -179,6 +199,8 @@ run_group(Writer *writer, guint n)
 	}
 	for (guint i = 0; i < n; i++)
 		g_clear_error(&writer->errors[i]);
+	if (writer->careful > 0)
+		writer->careful--;
 }
 
 /* Moves those of the group that waited too long out of it, and answers them. */

@@ -1,10 +1,13 @@
 /*
  * The one thread of a process that writes (group commit).
  *
- * It takes the works that wait, at most WRITER_GROUP, runs each in a savepoint of one
- * transaction, commits once, and then answers all of them: one flush serves many. Nothing is
- * answered, nor refused, before that commit. On PostgreSQL a session's row lock is held once
- * for the group.
+ * It takes the works that wait, at most WRITER_GROUP, runs them in one transaction, commits once,
+ * and then answers all of them: one flush serves many. Nothing is answered, nor refused, before that
+ * commit. On PostgreSQL a session's row lock is held once for the group.
+ *
+ * Works run without savepoints at first: with one, SQLite copies each page that a work touches. When a
+ * work fails, its group is rolled back and runs again, each work in a savepoint, and so do the
+ * next groups for a while.
  *
  * A work that meets a CONFLICT runs once more in its savepoint, and then alone after the group, at
  * most DB_TRIES times; a group that loses its transaction before the commit runs once more; one

@@ -356,7 +356,8 @@ a_step_that_fails_changes_nothing(Engine *engine, gconstpointer data)
 		first_place(asked)->sealed[SEALED_IDENTITY] = g_bytes_new_static("sealed", 6);
 		first_place(asked)->consents = 1u << CONSENT_KEEP_INFORMED;
 		asked->has_email = TRUE;
-		db_set_fault(nth, DB_ERROR_BROKEN, FALSE);
+		/* and all after it, or the writer would try again with a savepoint */
+		db_set_fault(nth, DB_ERROR_BROKEN, TRUE);
 		gboolean done = writer_run(
 		        record_writer(engine_record(engine)), registration_work, &work, &error);
 		gboolean met = db_set_fault(0, DB_ERROR_BROKEN, FALSE);
