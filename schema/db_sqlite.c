@@ -1,5 +1,6 @@
-/* The only file that knows SQLite. */
+/* With db_sqlite_log.c the only file that knows SQLite. */
 #include "schema/db_driver.h"
+#include "schema/db_sqlite_log.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -386,12 +387,15 @@ static const DbDriver sqlite_driver = {
 	.wal_pages = sqlite_wal_pages,
 };
 
+static const char *vfs; /* NULL: SQLite's own */
+
 static void
 configure_once(void)
 {
 	/* its memory statistics would be one lock for all threads */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	sqlite3_initialize();
+	vfs = db_sqlite_log_vfs();
 }
 
 static gboolean
@@ -458,7 +462,7 @@ db_sqlite_open(const char *path, DbMode mode, GError **error)
 	        SQLITE_OPEN_NOMUTEX |
 	                (mode == DB_READ ? SQLITE_OPEN_READONLY
 	                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE),
-	        NULL);
+	        vfs);
 	if (status != SQLITE_OK)
 		fail(db, status, error);
 	if (status != SQLITE_OK || !configure(db, error)) {

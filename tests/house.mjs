@@ -13,7 +13,7 @@ export const layers = {
 
 // Which files may know a library: by its header, and by the folders and files that have a reason.
 const libraries = [
-  [/^(sqlite3)\.h$/, ['schema/db_sqlite.c']],
+  [/^(sqlite3)\.h$/, ['schema/db_sqlite.c', 'schema/db_sqlite_log.c']],
   [/^(libpq-fe)\.h$/, ['schema/db_postgres.h']],
   [/^sodium/, ['schema/vault.c', 'schema/vault_files.c', 'schema/vault_hash.c', 'schema/vault_password.c']],
   [/^unicode\//, ['schema/text.c', 'web/locale.c']],

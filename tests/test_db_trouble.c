@@ -54,6 +54,46 @@ a_full_disk_refuses_and_recovers(Engine *engine, gconstpointer data)
 	g_assert_cmpint(engine_ask(engine, "SELECT sum(id) FROM thing"), ==, 1 + 4 + 5);
 }
 
+/* Pages that find no room in the cache go to the log before the commit, and come back from it. */
+static void
+a_work_larger_than_the_cache_is_whole_or_undone(Engine *engine, gconstpointer data)
+{
+	static const char ask[] = "SELECT coalesce(sum(length(note)), 0) FROM thing";
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) faults = faults_new();
+	Db *db = thing(engine);
+	g_autoptr(Db) other = db_open(engine->url, DB_READ, &error);
+	gint64 wrote = 0, read = -1;
+
+	g_assert_no_error(error);
+	g_assert_true(db_script(db, "PRAGMA cache_size = 10", &error));
+	for (guint turn = 0; turn < 3; turn++) {
+		g_assert_true(db_begin(db, &error));
+		for (guint i = 0; i < 500; i++) {
+			g_autofree char *note = g_strnfill(1 + i * 31 % 5000, 'x');
+			wrote += (gint64)strlen(note);
+			g_assert_true(db_run(db, insert,
+			        DB_ARGS(db_int(1 + i * 7919 % 500 + turn * 500), db_text(note)),
+			        NULL, &error));
+		}
+		g_assert_true(db_ask_int(db, ask, DB_NO_ARGS, -1, &read, &error));
+		g_assert_cmpint(read, ==, wrote); /* its own, uncommitted */
+		if (turn == 1) {
+			db_rollback(db);
+			wrote /= 2;
+		} else {
+			g_assert_true(db_commit(db, &error));
+		}
+		g_assert_true(db_ask_int(other, ask, DB_NO_ARGS, -1, &read, &error));
+		g_assert_cmpint(read, ==, wrote);
+	}
+	g_assert_true(db_verify(db, faults, &error));
+	g_assert_cmpuint(faults->len, ==, 0);
+	g_assert_true(db_checkpoint(db, &error));
+	g_assert_true(db_ask_int(other, ask, DB_NO_ARGS, -1, &read, &error));
+	g_assert_cmpint(read, ==, wrote);
+}
+
 static void
 a_file_that_is_no_database_is_told(Engine *engine, gconstpointer data)
 {
@@ -409,6 +449,8 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	on_sqlite("a_full_disk_refuses_and_recovers", a_full_disk_refuses_and_recovers);
+	on_sqlite("a_work_larger_than_the_cache_is_whole_or_undone",
+	        a_work_larger_than_the_cache_is_whole_or_undone);
 	on_sqlite("a_file_that_is_no_database_is_told", a_file_that_is_no_database_is_told);
 	on_sqlite("a_row_without_what_it_names_is_found", a_row_without_what_it_names_is_found);
 	on_postgres("a_connection_that_died_idle_is_opened_again_unseen",
