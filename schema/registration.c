@@ -210,10 +210,15 @@ static gboolean
 event_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version, gint64 *ret_last_no,
         gint64 *ret_edition, GError **error)
 {
+	const DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
+
+	/* asked for, not RETURNING: that is a trigger to SQLite, which copies the page for it */
+	if (!db_run(db,
+	            "UPDATE event SET version = version + 1, last_no = last_no + $2 WHERE id = $1",
+	            DB_ARGS(id, db_int(numbers)), NULL, error))
+		return FALSE;
 	g_autoptr(DbRows) rows = db_query(db,
-	        "UPDATE event SET version = version + 1, last_no = last_no + $2 WHERE id = $1"
-	        " RETURNING version, last_no, edition",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(numbers)), error);
+	        "SELECT version, last_no, edition FROM event WHERE id = $1", DB_ARGS(id), error);
 	if (rows == NULL)
 		return FALSE;
 	switch (db_next(rows, error)) {
@@ -302,16 +307,25 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 {
 	const EventOption *option = event_option(event, place->option_no);
 	const TicketIdentity *ticket = &place->ticket;
-	gint64 added;
+	gint64 replaced = 0, added = 0;
 
+	/* asked apart: of an INSERT that selects SQLite copies every page, should it fail midway */
+	if (!db_ask_int(db,
+	            "SELECT 1 FROM old_ticket WHERE event = $1 AND (mark = $2 OR typed_code = $3)",
+	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(ticket->mark),
+	                    db_text(ticket->typed_code)),
+	            0, &replaced, error))
+		return FALSE;
+	if (replaced != 0) {
+		*ret_added = FALSE;
+		return TRUE;
+	}
 	if (!db_run(db,
 	            "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
 	            " option_no, option_state, lang, age_band, walk_in, fee_state, state, changed,"
 	            " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
-	            " SELECT $1, $2, $3, $4, $5, $6, $7, 'confirmed', $8, $9, $10, $11, 'active',"
-	            " $12, $13, $14, $15, $16, $17 WHERE NOT EXISTS (SELECT 1 FROM old_ticket"
-	            " WHERE event = $2 AND (mark = $13 OR typed_code = $14))"
-	            " ON CONFLICT DO NOTHING",
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'confirmed', $8, $9, $10, $11, 'active',"
+	            " $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
 	            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
 	                    db_int(asked->id),
 	                    place->delegation_no ? db_int(place->delegation_no) : db_null(),

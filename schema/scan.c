@@ -10,23 +10,20 @@
 gboolean
 scan_raise_version(Db *db, const Event *event, gint64 *ret_version, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "UPDATE event SET version = version + 1 WHERE id = $1 RETURNING version",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), error);
-	if (rows == NULL)
+	const DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
+	gint64 raised = 0;
+
+	/* asked for, not RETURNING: that is a trigger to SQLite, which copies the page for it */
+	if (!db_run(db, "UPDATE event SET version = version + 1 WHERE id = $1", DB_ARGS(id),
+	            &raised, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (raised == 0) {
 		g_set_error_literal(
 		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
 		return FALSE;
-	case DB_ROW:
-		*ret_version = db_column_int(rows, 0);
-		return TRUE;
 	}
-	g_return_val_if_reached(FALSE);
+	return db_ask_int(
+	        db, "SELECT version FROM event WHERE id = $1", DB_ARGS(id), 0, ret_version, error);
 }
 
 /* ---- the holder ---- */
