@@ -167,22 +167,30 @@ answers_from_json(Person *person, SealedClass class, json_t *object)
 	person->answers[class] = answers;
 }
 
+static json_t *
+unseal_object(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value, gsize length,
+        GError **error)
+{
+	char *text = vault_unseal(keys, class, owner, value, length, error);
+	if (text == NULL)
+		return NULL;
+	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	sealed_text_free(text);
+	if (json_is_object(object))
+		return object;
+	json_decref(object);
+	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
+	        "a sealed value of class %s holds no JSON object", sealed_class_name(class));
+	return NULL;
+}
+
 gboolean
 person_unseal(Person *person, VaultEvent *keys, SealedClass class, gint64 owner,
         gconstpointer value, gsize length, GError **error)
 {
-	char *text = vault_unseal(keys, class, owner, value, length, error);
-	if (text == NULL)
+	json_t *object = unseal_object(keys, class, owner, value, length, error);
+	if (object == NULL)
 		return FALSE;
-	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	sealed_text_free(text);
-	if (!json_is_object(object)) {
-		json_decref(object);
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
-		        "a sealed value of class %s holds no JSON object",
-		        sealed_class_name(class));
-		return FALSE;
-	}
 	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
 		if (members[i].class != class)
 			continue;
@@ -196,6 +204,21 @@ person_unseal(Person *person, VaultEvent *keys, SealedClass class, gint64 owner,
 	if (class == SEALED_LOGISTICS)
 		access_from_json(person, json_object_get(object, "access"));
 	answers_from_json(person, class, json_object_get(object, "answers"));
+	json_decref(object);
+	return TRUE;
+}
+
+gboolean
+person_unseal_wishes(
+        VaultEvent *keys, gint64 owner, gconstpointer value, gsize length, PersonWishes *ret)
+{
+	json_t *object = unseal_object(keys, SEALED_LOGISTICS, owner, value, length, NULL);
+	if (object == NULL)
+		return FALSE;
+	const char *photo = json_string_value(json_object_get(object, "photo"));
+	const char *spoken = json_string_value(json_object_get(object, "interpretation"));
+	ret->photo_allowed = photo != NULL && strcmp(photo, "no") != 0;
+	ret->headset = spoken != NULL && *spoken != '\0' && strcmp(spoken, "asl") != 0;
 	json_decref(object);
 	return TRUE;
 }

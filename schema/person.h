@@ -33,3 +33,12 @@ GBytes *person_seal(const Person *person, VaultEvent *keys, SealedClass class, g
 /* Adds what @value holds to @person; members that a later release wrote are left out. */
 gboolean person_unseal(Person *person, VaultEvent *keys, SealedClass class, gint64 owner,
         gconstpointer value, gsize length, GError **error);
+
+/* What the door needs of the logistics, without making a Person of them for each guest. */
+typedef struct {
+	gboolean photo_allowed; /* an answer that isn't "no" was given */
+	gboolean headset;       /* interpretation that is heard: sign language is seen */
+} PersonWishes;
+/* FALSE, with nothing set, when @value can't be opened. */
+gboolean person_unseal_wishes(
+        VaultEvent *keys, gint64 owner, gconstpointer value, gsize length, PersonWishes *ret);

@@ -217,16 +217,14 @@ void
 holder_wishes(VaultEvent *keys, gint64 attendee, GBytes *logistics, gboolean *ret_photo_no,
         gboolean *ret_headset)
 {
-	g_autoptr(Person) person = person_new();
 	gsize length = 0;
 	gconstpointer value = logistics ? g_bytes_get_data(logistics, &length) : NULL;
+	PersonWishes wishes = { 0 };
 
 	if (value != NULL)
-		person_unseal(person, keys, SEALED_LOGISTICS, attendee, value, length, NULL);
-	*ret_photo_no = person->photo == NULL || strcmp(person->photo, "no") == 0;
-	/* sign language is seen, not heard */
-	*ret_headset = person->interpretation != NULL && *person->interpretation != '\0' &&
-	        strcmp(person->interpretation, "asl") != 0;
+		person_unseal_wishes(keys, attendee, value, length, &wishes);
+	*ret_photo_no = !wishes.photo_allowed;
+	*ret_headset = wishes.headset;
 }
 
 gboolean
