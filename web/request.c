@@ -7,6 +7,7 @@
 
 #define EVENT_KEPT_MS   250 /* so that a busy page opens no transaction just to look at the shelf */
 #define EVENTS_KEPT_MAX 64
+#define HEADERS_STEP    8 /* as many as a phone sends */
 
 typedef struct {
 	Event *event;
@@ -123,8 +124,24 @@ request_free(Request *request)
 	g_free(request->device);
 	staff_session_free(request->staff);
 	explicit_bzero(request->staff_csrf, sizeof request->staff_csrf);
+	g_free(request->headers);
 	g_free(request->uri);
 	g_free(request);
+}
+
+/* ---- the header ---- */
+
+gboolean
+request_take_header(Request *request, const char *name, const char *value)
+{
+	request->headers_too_many = request->headers_n == HEADERS_MAX;
+	if (request->headers_too_many)
+		return FALSE;
+	if (request->headers_n % HEADERS_STEP == 0)
+		request->headers =
+		        g_renew(Header, request->headers, request->headers_n + HEADERS_STEP);
+	request->headers[request->headers_n++] = (Header){ .name = name, .value = value };
+	return TRUE;
 }
 
 /* ---- the body ---- */

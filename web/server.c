@@ -291,14 +291,7 @@ static enum MHD_Result
 take_header_line(void *data, enum MHD_ValueKind kind, const char *key, gsize key_size,
         const char *value, gsize value_size)
 {
-	Request *request = data;
-	if (request->headers_n == HEADERS_MAX) {
-		request->headers_too_many = TRUE;
-		return MHD_NO;
-	}
-	request->headers[request->headers_n++] =
-	        (Header){ .name = key, .value = value ? value : "" };
-	return MHD_YES;
+	return request_take_header(data, key, value ? value : "") ? MHD_YES : MHD_NO;
 }
 
 static gboolean

@@ -19,7 +19,7 @@
 #define URI_MAX                     8192        /* bytes of path and query: 414 */
 #define HEADERS_MAX                 64          /* lines of the header: 431 */
 #define PARAMS_MAX                  4           /* of a route's pattern */
-#define CONNECTION_MEMORY           (32 * 1024) /* for the header, and the body in pieces: 431 */
+#define CONNECTION_MEMORY           (16 * 1024) /* for the header, and the body in pieces: 431 */
 #define CONNECTIONS_MAX             4000
 #define CONNECTIONS_PER_ADDRESS_MAX 1000 /* without a proxy; a venue shares one address */
 #define DRAIN_MAX                   (256 * 1024) /* of a refused body that is read, so that the answer arrives */
@@ -113,8 +113,8 @@ struct Request {
 	const char *query_text; /* NULL without "?" */
 	HttpMethod method;
 	gboolean head;
-	gboolean api;                /* answers are JSON */
-	Header headers[HEADERS_MAX]; /* lent by the transport */
+	gboolean api;    /* answers are JSON */
+	Header *headers; /* lent by the transport */
 	guint headers_n;
 	gboolean headers_too_many;
 	const char *origin, *host, *content_type, *cookie, *accept_encoding;
@@ -148,6 +148,8 @@ struct Request {
 
 Request *request_new(Server *server, const char *uri);
 void request_free(Request *request);
+/* A line of the header; both texts are lent by the transport. FALSE for one too many. */
+gboolean request_take_header(Request *request, const char *name, const char *value);
 /* After the header (header.c): refuses, finds the route, says how much body may come. */
 void request_begin(Request *request, const char *method, gboolean http_1_0);
 /* A piece of the body; FALSE when the connection must be closed. */
