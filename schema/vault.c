@@ -55,6 +55,8 @@ struct Vault {
 __attribute__((constructor)) static void
 sodium_ready(void)
 {
+	/* seeded by the kernel once a thread, and not asked of it for each number */
+	randombytes_set_implementation(&randombytes_internal_implementation);
 	if (sodium_init() < 0) {
 		fputs("turnout: libsodium does not start: no random numbers\n", stderr);
 		abort();
