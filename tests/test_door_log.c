@@ -187,6 +187,9 @@ what_waits_rides_along_with_a_question(Engine *engine, gconstpointer data)
 	g_assert_cmpint(status, ==, 200);
 	g_assert_cmpstr(api_text(answer, "decision"), ==, "reject_used");
 	g_assert_cmpuint(named(answer, "durable"), ==, 1);
+	/* whose word it is: else the phone may not let go of it */
+	g_assert_cmpuint(strlen(api_text(answer, "history")), ==, 16);
+	g_assert_cmpint(json_integer_value(json_object_get(answer, "version")), >, 0);
 }
 
 /* ---- the lists ---- */

@@ -199,13 +199,20 @@ scanned(Request *request, gpointer data, const GError *error)
 	if (work->outcome == SCAN_OTHER)
 		return door_refuse(request, 409, "conflict",
 		        "this device, epoch and seq were used for another scan");
-	return reply_json(request, 200,
-	        json_pack("{s:s, s:s, s:o, s:s?, s:i, s:o}", "decision",
-	                door_decision_name(work->answer.decision), "shown",
-	                door_shown_name(work->answer.shown), "first_at",
-	                first_at ? json_integer(first_at) : json_null(), "place",
-	                place ? place->name : NULL, "hint", hint_of(work), "durable",
-	                work->waiting ? door_durable(work->waiting) : json_array()));
+	json_t *answer = json_pack("{s:s, s:s, s:o, s:s?, s:i, s:o}", "decision",
+	        door_decision_name(work->answer.decision), "shown",
+	        door_shown_name(work->answer.shown), "first_at",
+	        first_at ? json_integer(first_at) : json_null(), "place",
+	        place ? place->name : NULL, "hint", hint_of(work), "durable",
+	        work->waiting ? door_durable(work->waiting) : json_array());
+	/* whose word `durable` is: without it the phone may not forget what rode along */
+	if (work->waiting != NULL) {
+		char history[ID_HEX_LENGTH + 1];
+		id_to_hex(work->waiting->history, history);
+		json_object_set_new(answer, "history", json_string(history));
+		json_object_set_new(answer, "version", json_integer(work->waiting->version));
+	}
+	return reply_json(request, 200, answer);
 }
 
 /* What the device may not do; NULL when all is well. */
