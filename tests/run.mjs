@@ -160,6 +160,16 @@ function runSuite({ file, minutes = 2 }) {
   });
 }
 
+// Suites wait for browsers and answers most of the time, so more than one goes on.
+async function runSuites(waiting, lanes) {
+  const queue = [...waiting];
+  const lane = async () => {
+    for (let suite = queue.shift(); suite; suite = queue.shift())
+      count(suite.file, ...await timed(() => runSuite(suite)));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
 function finish() {
   if (total.passed + total.failed === 0)
     failures.push('no test ran'), total.failed++;
@@ -190,8 +200,8 @@ else
   count('cluster', clusterSeconds, { passed: 0, failures: ['no PostgreSQL: build-check/check/cluster.log'] });
 if (tests.length)
   await runCTests(tests);
-for (const suite of nodeSuites)
-  count(suite.file, ...await timed(() => runSuite(suite)));
+await runSuites(nodeSuites.filter(({ alone }) => !alone), 2);
+await runSuites(nodeSuites.filter(({ alone }) => alone), 1);
 if (cluster)
   await endCluster(cluster);
 finish();

@@ -1,5 +1,6 @@
-// The Node suites that ./check runs after the C tests, in this order. Each is a file of node:test
-// cases; `minutes` is how long it may take (2 unless said).
+// The Node suites that ./check runs after the C tests: two at a time, begun in this order, then those
+// that are `alone`, since they count or kill what runs on a machine that is theirs. Each is a file of
+// node:test cases; `minutes` is how long it may take (2 unless said).
 //
 // They find in the environment:
 //   TURNOUT_TEST_BUILD          the build folder, absolute: $TURNOUT_TEST_BUILD/turnout is the program
@@ -15,10 +16,10 @@ export const suites = [
   { file: 'test_many.mjs', minutes: 4 },
   { file: 'test_demo.mjs', minutes: 4 },
   { file: 'test_web.mjs' },
-  { file: 'test_faults.mjs' },
-  { file: 'test_race.mjs', minutes: 4 },
-  { file: 'test_durable.mjs', minutes: 4 },
-  { file: 'test_kill.mjs', minutes: 4 },
+  { file: 'test_faults.mjs', alone: true },
+  { file: 'test_race.mjs', alone: true, minutes: 4 },
+  { file: 'test_durable.mjs', alone: true, minutes: 4 },
+  { file: 'test_kill.mjs', alone: true, minutes: 4 },
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },
