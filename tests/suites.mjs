@@ -23,7 +23,7 @@ export const suites = [
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },
-  { file: 'test_letters.mjs' },
+  { file: 'test_letters.mjs', minutes: 4 },
   { file: 'test_app.mjs', minutes: 4 },
   { file: 'test_door_journey.mjs', minutes: 4 },
   { file: 'test_doors.mjs', minutes: 4 },
