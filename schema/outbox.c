@@ -265,6 +265,13 @@ outbox_counts(Db *db, const guint8 event[EVENT_ID_BYTES], OutboxCounts *ret, GEr
 }
 
 gboolean
+outbox_given_up(Db *db, const guint8 event[EVENT_ID_BYTES], gint64 *ret_n, GError **error)
+{
+	return db_ask_int(db, "SELECT count(*) FROM outbox WHERE event = $1 AND state = 'given-up'",
+	        DB_ARGS(db_bytes(event, EVENT_ID_BYTES)), 0, ret_n, error);
+}
+
+gboolean
 outbox_next_due(Db *db, gint64 *ret_due, GError **error)
 {
 	return db_ask_int(db, "SELECT due FROM outbox WHERE state = 'waiting' ORDER BY due LIMIT 1",

@@ -101,6 +101,8 @@ typedef struct {
 } OutboxCounts;
 gboolean
 outbox_counts(Db *db, const guint8 event[EVENT_ID_BYTES], OutboxCounts *ret, GError **error);
+/* How many were given up: for a page that is asked for every second. */
+gboolean outbox_given_up(Db *db, const guint8 event[EVENT_ID_BYTES], gint64 *ret_n, GError **error);
 /* Adds at most @most rows of @state, the oldest first (SENT and CALLED: the newest), to @ret_rows (of OutboxRow). */
 gboolean outbox_list(Db *db, const guint8 event[EVENT_ID_BYTES], OutboxState state, guint most,
         GArray *ret_rows, GError **error);

@@ -289,6 +289,7 @@ describe('letters', { concurrency: 8 }, () => {
 
     await office.register('never+1@example.org', { name: 'Whoever Typed-It-Wrong' });
     await post.until(async () => (await office.states())['given-up'] === 1, 'the giving up');
+    assert.match(await see('olga', '/staff'), /1 letter could not be delivered/);
     let page = await see('olga', '/staff/letters');
     assert.match(page, /Whoever Typed-It-Wrong.*never\+1@example\.org[^]*refused: the address may be wrong 550/);
     const refusals = () => post.events.filter(({ event, to }) => event === 'rcpt' && to === 'never+1@example.org').length;

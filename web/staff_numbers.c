@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/device_room.h"
+#include "schema/outbox.h"
 #include "web/heard.h"
 #include "web/routes.h"
 #include "web/staff_count.h"
@@ -141,12 +142,12 @@ sum_devices(Request *request, const Event *event, DeviceSum *ret, GError **error
 }
 
 static json_t *
-notes_data(const Shown *shown, const DeviceSum *devices)
+notes_data(const Shown *shown, const DeviceSum *devices, gint64 given_up)
 {
 	const AlarmCounts *alarms = &shown->numbers->alarms;
 	const Locale *locale = shown->locale;
 	g_autofree char *lately = locale_number(locale, devices->lately);
-	return json_pack("{s:o, s:o, s:o, s:o, s:b}", "devices",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "devices",
 	        staff_taken(locale_plural(
 	                locale, "staff_devices_paired", devices->paired, "lately", lately, NULL)),
 	        "waiting",
@@ -155,7 +156,9 @@ notes_data(const Shown *shown, const DeviceSum *devices)
 	        staff_taken(locale_plural(
 	                locale, "staff_put_aside", alarms->quarantined + alarms->unreadable, NULL)),
 	        "gaps", staff_taken(locale_plural(locale, "staff_missing", alarms->gaps, NULL)),
-	        "alarming", alarms->quarantined + alarms->unreadable + alarms->gaps > 0);
+	        "letters",
+	        staff_taken(locale_plural(locale, "staff_letters_given_up", given_up, NULL)),
+	        "alarming", alarms->quarantined + alarms->unreadable + alarms->gaps + given_up > 0);
 }
 
 /* Sessions, and for who isn't bound to a region the notes; NULL with @error. */
@@ -165,13 +168,16 @@ numbers_data(Request *request, const Numbers *numbers, const Event **ret_event, 
 	const StaffSession *session = request_staff(request);
 	const Event *event = staff_event(request, error);
 	DeviceSum devices = { 0 };
-	if (event == NULL || !sum_devices(request, event, &devices, error))
+	gint64 given_up = 0;
+	Db *db = event != NULL ? request_db(request, error) : NULL;
+	if (db == NULL || !sum_devices(request, event, &devices, error) ||
+	        !outbox_given_up(db, event->id, &given_up, error))
 		return NULL;
 	const Shown shown = { request, event, request_locale(request), numbers,
 		session->region_no };
 	json_t *data = json_pack("{s:o}", "sessions", sessions_data(&shown));
 	if (session->region_no == 0)
-		json_object_set_new(data, "notes", notes_data(&shown, &devices));
+		json_object_set_new(data, "notes", notes_data(&shown, &devices, given_up));
 	*ret_event = event;
 	return data;
 }
