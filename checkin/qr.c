@@ -172,3 +172,17 @@ qr_png(const char *text, guint scale, GError **error)
 	}
 	return g_byte_array_free_to_bytes(g_steal_pointer(&out));
 }
+
+GBytes *
+qr_modules(const char *text, guint *ret_side, GError **error)
+{
+	g_autoptr(QRcode) code = encode(text, error);
+	if (code == NULL)
+		return NULL;
+	gsize n = (gsize)code->width * (gsize)code->width;
+	guint8 *modules = g_malloc(n);
+	for (gsize i = 0; i < n; i++)
+		modules[i] = code->data[i] & 1;
+	*ret_side = (guint)code->width;
+	return g_bytes_new_take(modules, n);
+}

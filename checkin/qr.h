@@ -16,3 +16,6 @@ GBytes *qr_svg(const char *text, const char *title_text, GError **error);
 GBytes *qr_svg_link(const char *link, GError **error);
 /* A 1-bit grey PNG, @scale (1 to 64) pixels a module, at a low zlib level. */
 GBytes *qr_png(const char *text, guint scale, GError **error);
+/* The bare modules, for who draws the code elsewhere: *ret_side × *ret_side bytes in rows, 1 dark, without the quiet
+ * zone. */
+GBytes *qr_modules(const char *text, guint *ret_side, GError **error);

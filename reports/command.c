@@ -177,6 +177,8 @@ print_report(const Report *report, const ReportAsked *asked, TableFormat format,
 	Table table = { 0 };
 	if (!report->open(asked, &table, error))
 		return FALSE;
+	table.title = report->name;
+	table.made = asked->now;
 	gboolean printed = output != NULL ? print_to_file(&table, format, output, error)
 	                                  : table_print(&table, format, stdout, error);
 	report->close(&table);
@@ -189,7 +191,7 @@ answer(const Report *report, const Words *words, const RecordPlace *place, GErro
 	TableFormat format = FORMAT_TABLE;
 	if (words->format != NULL && !table_format_parse(words->format, &format)) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-		        "--format %s: it is one of table, csv, json", words->format);
+		        "--format %s: it is one of table, csv, json, xlsx, pdf", words->format);
 		return FALSE;
 	}
 	ReportAsked asked = { .now = g_get_real_time() / G_USEC_PER_SEC };
@@ -221,7 +223,7 @@ report_command(int argc, char **argv)
 		{ "by", 0, 0, G_OPTION_ARG_STRING, &words.by, "what rows are kept apart by",
 		        "region,session" },
 		{ "format", 0, 0, G_OPTION_ARG_STRING, &words.format, "how it is printed",
-		        "table|csv|json" },
+		        "table|csv|json|xlsx|pdf" },
 		{ "output", 0, 0, G_OPTION_ARG_FILENAME, &words.output,
 		        "where to, in place of here", "FILE" },
 		{ NULL },

@@ -1,4 +1,4 @@
-#include "reports/table.h"
+#include "reports/table_private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,7 +20,7 @@ typedef struct {
 gboolean
 table_format_parse(const char *word, TableFormat *ret)
 {
-	static const char *const words[FORMATS] = { "table", "csv", "json" };
+	static const char *const words[FORMATS] = { "table", "csv", "json", "xlsx", "pdf" };
 	for (guint i = 0; i < FORMATS; i++)
 		if (strcmp(word, words[i]) == 0) {
 			*ret = (TableFormat)i;
@@ -30,18 +30,33 @@ table_format_parse(const char *word, TableFormat *ret)
 }
 
 static gboolean
+unwritten(GError **error)
+{
+	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "the report can't be written: %s",
+	        g_strerror(errno));
+	return FALSE;
+}
+
+gboolean
+table_write(FILE *out, const char *bytes, gsize length, GError **error)
+{
+	return fwrite(bytes, 1, length, out) == length || unwritten(error);
+}
+
+gboolean
+table_flush(FILE *out, GError **error)
+{
+	return fflush(out) == 0 || unwritten(error);
+}
+
+static gboolean
 print_flush(Print *print, gsize keep, GError **error)
 {
 	if (keep > 0 && print->text->len <= keep)
 		return TRUE;
-	gboolean ok = fwrite(print->text->str, 1, print->text->len, print->out) == print->text->len;
+	gboolean ok = table_write(print->out, print->text->str, print->text->len, error);
 	g_string_truncate(print->text, 0);
-	if (ok && keep == 0)
-		ok = fflush(print->out) == 0;
-	if (!ok)
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD,
-		        "the report can't be written: %s", g_strerror(errno));
-	return ok;
+	return ok && (keep > 0 || table_flush(print->out, error));
 }
 
 static void
@@ -247,7 +262,7 @@ text_width(const char *text)
 	return width;
 }
 
-/* What a terminal may be shown of @cell. */
+/* What a terminal or a page may be shown of @cell. */
 static void
 append_shown(Print *print, ColumnType type, const Cell *cell, GString *text)
 {
@@ -268,6 +283,20 @@ append_shown(Print *print, ColumnType type, const Cell *cell, GString *text)
 		else if (!turns_around(unit))
 			g_string_append_len(text, c, g_utf8_next_char(c) - c);
 	}
+}
+
+void
+table_append_shown(const Table *table, ColumnType type, const Cell *cell, GString *text)
+{
+	Print print = { .table = table };
+	append_shown(&print, type, cell, text);
+}
+
+gint32
+table_zone_offset(const Table *table, gint64 time)
+{
+	Print print = { .table = table };
+	return zone_offset(&print, time);
 }
 
 static void
@@ -333,14 +362,8 @@ table_head(Print *print, GPtrArray *sample)
 
 /* ---- all of them ---- */
 
-typedef enum {
-	NEXT_ERROR,
-	NEXT_END,
-	NEXT_ROW,
-} Next;
-
-static Next
-next_row(const Table *table, Cell *cells, GError **error)
+Next
+table_next(const Table *table, Cell *cells, GError **error)
 {
 	gboolean row = FALSE;
 	memset(cells, 0, table->columns_n * sizeof *cells);
@@ -355,12 +378,12 @@ print_aligned(Print *print, Cell *cells, GError **error)
 	g_autoptr(GPtrArray) sample = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
 	Next next = NEXT_END;
 	while (sample->len < TABLE_SAMPLE &&
-	        (next = next_row(print->table, cells, error)) == NEXT_ROW)
+	        (next = table_next(print->table, cells, error)) == NEXT_ROW)
 		g_ptr_array_add(sample, g_strdupv((char **)shown_row(print, cells)));
 	if (next == NEXT_ERROR)
 		return FALSE;
 	table_head(print, sample);
-	while (next == NEXT_ROW && (next = next_row(print->table, cells, error)) == NEXT_ROW) {
+	while (next == NEXT_ROW && (next = table_next(print->table, cells, error)) == NEXT_ROW) {
 		table_line(print, shown_row(print, cells));
 		if (!print_flush(print, BUFFER_FLUSH, error))
 			return FALSE;
@@ -380,7 +403,7 @@ print_stream(Print *print, TableFormat format, Cell *cells, GError **error)
 		csv_head(print);
 	else
 		g_string_append(print->text, "[\n");
-	while ((next = next_row(print->table, cells, error)) == NEXT_ROW) {
+	while ((next = table_next(print->table, cells, error)) == NEXT_ROW) {
 		if (format == FORMAT_CSV)
 			csv_row(print, cells);
 		else
@@ -398,8 +421,9 @@ print_stream(Print *print, TableFormat format, Cell *cells, GError **error)
 	return print_flush(print, 0, error);
 }
 
-gboolean
-table_print(const Table *table, TableFormat format, FILE *out, GError **error)
+/* Those that are made of text. */
+static gboolean
+print_text(const Table *table, TableFormat format, FILE *out, GError **error)
 {
 	guint n = table->columns_n;
 	g_autoptr(GString) text = g_string_sized_new(BUFFER_FLUSH + 4096);
@@ -424,6 +448,22 @@ table_print(const Table *table, TableFormat format, FILE *out, GError **error)
 }
 
 gboolean
+table_print(const Table *table, TableFormat format, FILE *out, GError **error)
+{
+	switch (format) {
+	case FORMAT_XLSX:
+		return table_print_xlsx(table, out, error);
+	case FORMAT_PDF:
+		return table_print_pdf(table, out, error);
+	case FORMAT_TABLE:
+	case FORMAT_CSV:
+	case FORMAT_JSON:
+		break;
+	}
+	return print_text(table, format, out, error);
+}
+
+gboolean
 table_csv_piece(const Table *table, gboolean first, gsize enough, GString *text, gboolean *ret_end,
         GError **error)
 {
@@ -433,7 +473,7 @@ table_csv_piece(const Table *table, gboolean first, gsize enough, GString *text,
 
 	if (first)
 		csv_head(&print);
-	while (text->len < enough && (next = next_row(table, cells, error)) == NEXT_ROW)
+	while (text->len < enough && (next = table_next(table, cells, error)) == NEXT_ROW)
 		csv_row(&print, cells);
 	*ret_end = next == NEXT_END;
 	return next != NEXT_ERROR;

@@ -35,18 +35,22 @@ typedef struct {
 	 * end. */
 	gboolean (*next)(gpointer data, Cell *cells, gboolean *ret_row, GError **error);
 	gpointer data;
+	const char *title; /* of a sheet and of a page: the report's name; nullable */
+	gint64 made;       /* UTC seconds, for the files that say when they were made */
 } Table;
 
 typedef enum {
 	FORMAT_TABLE, /* for a terminal: aligned columns */
 	FORMAT_CSV, /* RFC 4180, UTF-8, CRLF; text that a spreadsheet would compute gets a ' before it */
 	FORMAT_JSON, /* an array of objects, one a line */
-#define FORMATS 3
+	FORMAT_XLSX, /* a workbook: text is text, numbers are numbers, times are times of the zone */
+	FORMAT_PDF,  /* for paper: columns that fit, the head on each page, pages numbered */
+#define FORMATS 5
 } TableFormat;
 
 #define TABLE_SAMPLE 200
 
-/* "table", "csv", "json". */
+/* "table", "csv", "json", "xlsx", "pdf". */
 gboolean table_format_parse(const char *word, TableFormat *ret);
 
 /* Prints @table to @out and flushes it; WORLD when it can't be written. What was printed before an

@@ -236,6 +236,19 @@ link_json(const Event *event, const EventLink *link)
 		list_;                                                                             \
 	})
 
+/* NULL when all is as it is without. */
+static json_t *
+paper_json(const Event *event)
+{
+	const EventPaper *paper = &event->paper;
+	if (!paper->title && !paper->sessions && !paper->delegation &&
+	        paper->size == EVENT_PAPER_LETTER)
+		return NULL;
+	return json_pack("{s:b, s:b, s:b, s:s}", "title", paper->title, "sessions", paper->sessions,
+	        "delegation", paper->delegation, "size",
+	        paper->size == EVENT_PAPER_A4 ? "a4" : "letter");
+}
+
 json_t *
 definition_export(const Event *event)
 {
@@ -254,6 +267,9 @@ definition_export(const Event *event)
 	json_object_set_new(object, "retention",
 	        json_pack("{s:i, s:i}", "logistics_days", event->logistics_days, "identity_days",
 	                event->identity_days));
+	json_t *paper = paper_json(event);
+	if (paper != NULL)
+		json_object_set_new(object, "paper", paper);
 	json_object_set_new(object, "regions", regions_json(event));
 	json_object_set_new(
 	        object, "sessions", LIST_JSON(event->sessions, EventSession, session_json));

@@ -101,6 +101,16 @@ static const DefinitionField retention_fields[] = {
 	{ NULL },
 };
 
+static const char *const paper_sizes[] = { "letter", "a4", NULL };
+
+static const DefinitionField paper_fields[] = {
+	{ "title", FALSE, read_boolean, MEMBER(Event, paper.title) },
+	{ "sessions", FALSE, read_boolean, MEMBER(Event, paper.sessions) },
+	{ "delegation", FALSE, read_boolean, MEMBER(Event, paper.delegation) },
+	{ "size", FALSE, read_word, MEMBER(Event, paper.size), .detail = paper_sizes },
+	{ NULL },
+};
+
 void
 read_nested(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
@@ -119,6 +129,7 @@ static const DefinitionField event_fields[] = {
 	{ "ends", TRUE, read_time, MEMBER(Event, ends) },
 	{ "registration", TRUE, read_nested, 0, .detail = registration_fields },
 	{ "retention", FALSE, read_nested, 0, .detail = retention_fields },
+	{ "paper", FALSE, read_nested, 0, .detail = paper_fields },
 	{ "regions", FALSE, read_regions, MEMBER(Event, regions), 1, LIST_MAX, &region_part },
 	{ "sessions", TRUE, read_list, MEMBER(Event, sessions), 1, LIST_MAX, &session_part },
 	{ "options", TRUE, read_list, MEMBER(Event, options), 1, LIST_MAX, &option_part },

@@ -117,6 +117,19 @@ typedef struct {
 	char *url;
 } EventLink;
 
+typedef enum {
+	EVENT_PAPER_LETTER,
+	EVENT_PAPER_A4,
+} EventPaperSize;
+
+/* What may stand on printed tickets beside name and code. Nothing, unless the organizers say so. */
+typedef struct {
+	gboolean title;      /* the event's */
+	gboolean sessions;   /* what the holder is booked for, with times and places */
+	gboolean delegation; /* its name */
+	EventPaperSize size;
+} EventPaper;
+
 typedef struct EventIndex EventIndex; /* event.c's own: by number, by code */
 
 typedef struct Event {
@@ -133,6 +146,7 @@ typedef struct Event {
 	gint64 starts, ends;
 	gint64 opens, closes; /* registration */
 	int logistics_days, identity_days;
+	EventPaper paper;
 	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
 	char **languages;   /* those that the title is given in, the first the event's own */
 	char *regions_from; /* "california-2020" when the regions are that list, else NULL */

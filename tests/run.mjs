@@ -26,6 +26,7 @@ Object.assign(process.env, {
   TURNOUT_TEST_BUILD: build,
   ASAN_OPTIONS: 'halt_on_error=1:abort_on_error=1:detect_stack_use_after_return=1',
   UBSAN_OPTIONS: 'halt_on_error=1:abort_on_error=1:print_stacktrace=1',
+  LSAN_OPTIONS: `suppressions=${join(top, 'tests', 'leaks.txt')}:print_suppressions=0`,
   G_SLICE: 'always-malloc',
   TZ: 'UTC',
 });

@@ -14,6 +14,7 @@ export const suites = [
   { file: 'test_report.mjs' },
   { file: 'test_tickets.mjs', minutes: 4 },
   { file: 'test_many.mjs', minutes: 4 },
+  { file: 'test_paper.mjs', minutes: 4 },
   { file: 'test_demo.mjs', minutes: 4 },
   { file: 'test_web.mjs' },
   { file: 'test_faults.mjs', alone: true },

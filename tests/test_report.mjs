@@ -148,7 +148,7 @@ for (const engine of engines)
       ['an event that does not exist', ['attendance', '--event', 'nowhere'], /nowhere/],
       ['a session that does not exist', ['attendance', '--event', slug, '--session', 'x'], /it has: conference, action, lunch/],
       ['a region that does not exist', ['attendance', '--event', slug, '--region', 'x'], /it has: .*Los Angeles County/],
-      ['a format that does not exist', ['attendance', '--event', slug, '--format', 'xlsx'], /one of table, csv, json/],
+      ['a format that does not exist', ['attendance', '--event', slug, '--format', 'ods'], /one of table, csv, json, xlsx, pdf/],
       ['a way to keep rows apart that does not exist', ['attendance', '--event', slug, '--by', 'county'], /--by county/],
       ['regions without a session', ['attendance', '--event', slug, '--by', 'region'], /--session/],
       ['an option that does not exist', ['attendance', '--event', slug, '--shareable'], /--shareable/],

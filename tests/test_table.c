@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "reports/table.h"
+#include "tests/memory.h"
 
 typedef struct {
 	const Cell *cells;
@@ -207,9 +208,41 @@ memory_of_rows(TableFormat format, guint rows)
 static void
 a_million_rows_need_no_memory(void)
 {
-	for (guint format = 0; format < FORMATS; format++) {
+	for (guint format = 0; format <= FORMAT_JSON; format++) {
 		long few = memory_of_rows((TableFormat)format, 10000);
 		g_assert_cmpint(memory_of_rows((TableFormat)format, 1000000), <, few + 4096);
+	}
+}
+
+typedef struct {
+	guint left, early_at;
+	size_t early, late; /* what was taken after 500 rows, and before the last */
+} Watched;
+
+static gboolean
+watched_next(gpointer data, Cell *cells, gboolean *ret_row, GError **error)
+{
+	Watched *watched = data;
+	if (watched->left == watched->early_at)
+		watched->early = memory_taken();
+	if (watched->left == 1)
+		watched->late = memory_taken();
+	return many_next(&watched->left, cells, ret_row, error);
+}
+
+/* Rows are not gathered on the way; the whole workbook, zipped, is in memory at the end. */
+static void
+a_long_workbook_and_a_long_print_need_little(void)
+{
+	static const guint rows[FORMATS] = { [FORMAT_XLSX] = 60000, [FORMAT_PDF] = 4000 };
+	for (guint format = FORMAT_XLSX; format < FORMATS; format++) {
+		Watched watched = { .left = rows[format], .early_at = rows[format] - 500 };
+		Table table = { name_and_number, 2, NULL, watched_next, &watched };
+		g_autoptr(GError) error = NULL;
+		FILE *out = fopen("/dev/null", "w");
+		g_assert_true(table_print(&table, (TableFormat)format, out, &error));
+		fclose(out);
+		g_assert_cmpuint(watched.late, <, watched.early + 512 * 1024);
 	}
 }
 
@@ -221,9 +254,12 @@ formats_are_known_by_their_words(void)
 	g_assert_cmpint(format, ==, FORMAT_CSV);
 	g_assert_true(table_format_parse("json", &format));
 	g_assert_cmpint(format, ==, FORMAT_JSON);
-	g_assert_false(table_format_parse("xlsx", &format));
+	g_assert_true(table_format_parse("xlsx", &format));
+	g_assert_cmpint(format, ==, FORMAT_XLSX);
+	g_assert_true(table_format_parse("pdf", &format));
+	g_assert_false(table_format_parse("ods", &format));
 	g_assert_false(table_format_parse("CSV", &format));
-	g_assert_cmpint(format, ==, FORMAT_JSON);
+	g_assert_cmpint(format, ==, FORMAT_PDF);
 }
 
 int
@@ -244,6 +280,8 @@ main(int argc, char **argv)
 	g_test_add_func("/table/a_read_that_fails_is_not_an_end", a_read_that_fails_is_not_an_end);
 	g_test_add_func("/table/a_full_disk_is_told", a_full_disk_is_told);
 	g_test_add_func("/table/a_million_rows_need_no_memory", a_million_rows_need_no_memory);
+	g_test_add_func("/table/a_long_workbook_and_a_long_print_need_little",
+	        a_long_workbook_and_a_long_print_need_little);
 	g_test_add_func(
 	        "/table/formats_are_known_by_their_words", formats_are_known_by_their_words);
 	return g_test_run();

@@ -26,9 +26,9 @@
 	        LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |                     \
 	        LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-/* Libraries, zones, certificates, names of hosts, the machine's own state. */
+/* Libraries, zones, fonts, certificates, names of hosts, the machine's own state. */
 static const char *const system_places[] = { "/usr", "/lib", "/lib64", "/etc", "/run", "/proc",
-	"/sys", "/dev/null", "/dev/urandom" };
+	"/sys", "/dev/null", "/dev/urandom", "/var/cache/fontconfig" };
 
 /* Where libpq looks for a password and certificates. */
 static const char *const postgres_places[] = { ".pgpass", ".postgresql", ".pg_service.conf" };

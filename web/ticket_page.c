@@ -1,5 +1,6 @@
 /*
- * /t/{token}: the tickets of a registration, and each as a file: {n}.svg, {n}.png, {n}.txt.
+ * /t/{token}: the tickets of a registration, and each as a file: {n}.svg, {n}.png, {n}.txt, {n}.pdf; all.pdf is all
+ * of them.
  *
  * The token is all that is asked for; one that doesn't hold is a page that doesn't exist. Nothing of it is kept by
  * anyone on the way, and the title names no event.
@@ -11,6 +12,7 @@
 #include "schema/registration.h"
 #include "web/event_page.h"
 #include "web/routes.h"
+#include "web/ticket_paper.h"
 
 #define PNG_SCALE 8 /* pixels a module: 424 in all, sharp on paper and on a screen */
 
@@ -151,9 +153,12 @@ ticket_page(Request *request)
 	g_autoptr(RegistrationPage) page = shown.page;
 	json_t *data = json_object(), *attendees = json_array();
 	json_t *links = event_links_data(shown.event, shown.locale);
-	for (guint i = 0; i < page->attendees->len; i++)
-		json_array_append_new(attendees,
-		        attendee_data(&shown, g_ptr_array_index(page->attendees, i), i + 1));
+	guint holders = 0;
+	for (guint i = 0; i < page->attendees->len; i++) {
+		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
+		json_array_append_new(attendees, attendee_data(&shown, attendee, i + 1));
+		holders += !attendee->cancelled;
+	}
 	json_object_set_new(
 	        data, "page_title", json_string(locale_text(shown.locale, "ticket_page")));
 	json_object_set_new(data, "has_languages", json_true());
@@ -163,6 +168,9 @@ ticket_page(Request *request)
 	json_object_set_new(data, "event_title", string(told(&shown, shown.event->title)));
 	json_object_set_new(data, "contact", string(shown.event->contact));
 	json_object_set_new(data, "attendees", attendees);
+	json_object_set_new(data, "all",
+	        holders > 1 ? taken_string(g_strdup_printf("/t/%s/all.pdf", shown.token))
+	                    : json_null());
 	json_object_set_new(data, "has_links", json_boolean(json_array_size(links) > 0));
 	json_object_set_new(data, "links", links);
 	return reply_page(request, 200, "ticket", data);
@@ -213,18 +221,22 @@ ticket_file(Request *request)
 {
 	GError *error = NULL;
 	Shown shown = { 0 };
-	const char *kind = NULL;
+	const char *kind = NULL, *file = request_param(request, "file");
 	char text[T1_TEXT_LENGTH + 1];
 	if (!find_page(request, &shown, &error))
 		return reply_error(request, error);
 	g_autoptr(RegistrationPage) page = shown.page;
-	const Attendee *attendee = attendee_of_file(page, request_param(request, "file"), &kind);
-	if (attendee == NULL)
-		return reply_status(request, 404);
 	VaultEvent *keys =
 	        vault_event(record_vault(request_record(request)), shown.event->id, &error);
 	if (keys == NULL)
 		return reply_error(request, error);
+	if (strcmp(file, "all.pdf") == 0)
+		return ticket_paper_reply(request, shown.event, keys, page, NULL);
+	const Attendee *attendee = attendee_of_file(page, file, &kind);
+	if (attendee == NULL)
+		return reply_status(request, 404);
+	if (strcmp(kind, "pdf") == 0)
+		return ticket_paper_reply(request, shown.event, keys, page, attendee);
 	ticket_text(shown.event, keys, &attendee->ticket, text);
 	return reply_file(request, kind, text);
 }

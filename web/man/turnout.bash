@@ -10,7 +10,7 @@ _turnout() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
-	--format) words='table csv json' ;;
+	--format) words='table csv json xlsx pdf' ;;
 	--by) words='region session region,session' ;;
 	--role) words='scan supervisor' ;;
 	--robots) words='on off' ;;
