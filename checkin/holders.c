@@ -158,8 +158,8 @@ release_work(Db *db, gpointer data, GError **error)
 
 	work->released = 0;
 	if (!scan_raise_version(db, event, &version, error) ||
-	        !scan_lines_quarantined(
-	                db, event, work->device, work->epoch, work->seq, lines, error))
+	        !scan_lines_quarantined(db, event, work->device, work->epoch, work->seq,
+	                work->reason, lines, error))
 		return FALSE;
 	for (guint i = 0; i < lines->len; i++) {
 		const ScanRow *row = &g_array_index(lines, ScanEntry, i).row;

@@ -69,12 +69,13 @@ typedef struct {
 gboolean undo_work(Db *db, gpointer data, GError **error);
 void undo_work_clear(UndoWork *work);
 
-/* Quarantined lines of a device that staff vouch for: @epoch and @seq narrow it (0: all of them). Each gets a further
+/* Quarantined lines of a device that staff vouch for: @epoch, @seq (0: all of them) and @reason (NULL: any) narrow it. Each gets a further
  * verdict, in the name of who does it. Those that can't be a line of the log can't be released. */
 typedef struct {
 	HolderAct act;
 	gint64 device, epoch, seq;
-	gint64 released; /* the answer */
+	const char *reason; /* lent until the work is done */
+	gint64 released;    /* the answer */
 } ReleaseWork;
 gboolean release_work(Db *db, gpointer data, GError **error);
 

@@ -9,6 +9,7 @@
 
 typedef struct {
 	gint64 attendee;
+	guint16 region_no;
 	char *name; /* folded; NULL when there is none, or they are not active */
 } Name;
 
@@ -143,7 +144,7 @@ read_changed(
 	DbStep step;
 	g_autoptr(DbRows) rows = db_query(db,
 	        "SELECT a.id, CASE WHEN a.state = 'active' AND a.merged_into IS NULL THEN 1 ELSE 0"
-	        " END, s.value FROM attendee a LEFT JOIN sealed s ON s.owner = a.id"
+	        " END, s.value, a.region_no FROM attendee a LEFT JOIN sealed s ON s.owner = a.id"
 	        " AND s.class = 0 WHERE a.event = $1 AND a.changed > $2",
 	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(names->version)), error);
 	if (rows == NULL)
@@ -153,6 +154,7 @@ read_changed(
 		gconstpointer value = db_column_bytes(rows, 2, &length);
 		Name *name = g_new0(Name, 1);
 		name->attendee = db_column_int(rows, 0);
+		name->region_no = (guint16)db_column_int(rows, 3);
 		if (db_column_int(rows, 1) != 0)
 			name->name = open_name(keys, name->attendee, value, length);
 		g_hash_table_replace(names->names, &name->attendee, name);
@@ -236,8 +238,8 @@ words_of(const char *query)
 }
 
 gboolean
-find_people(Db *db, const Event *event, VaultEvent *keys, const char *query, GArray *ret_attendees,
-        GError **error)
+find_people(Db *db, const Event *event, VaultEvent *keys, guint16 region_no, const char *query,
+        GArray *ret_attendees, GError **error)
 {
 	g_auto(GStrv) words = words_of(query);
 	g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(Hit));
@@ -255,7 +257,8 @@ find_people(Db *db, const Event *event, VaultEvent *keys, const char *query, GAr
 	while (read && g_hash_table_iter_next(&each, NULL, &value)) {
 		const Name *name = value;
 		Hit hit = { .attendee = name->attendee, .name = name->name };
-		if (name->name != NULL && look(name->name, words, &hit.missed))
+		if (name->name != NULL && (region_no == 0 || name->region_no == region_no) &&
+		        look(name->name, words, &hit.missed))
 			g_array_append_val(hits, hit);
 	}
 	g_array_sort(hits, by_fit);

@@ -213,7 +213,7 @@ scan_lines_of_mark(Db *db, const Event *event, guint16 session_no, gint64 mark, 
 
 gboolean
 scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
-        GArray *ret_entries, GError **error)
+        const char *reason, GArray *ret_entries, GError **error)
 {
 	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(ScanEntry));
 
@@ -223,9 +223,10 @@ scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, 
 	                    " AND s.device = $2 AND ($3 = 0 OR s.epoch = $3)"
 	                    " AND ($4 = 0 OR s.seq = $4) AND EXISTS (SELECT 1 FROM verdict v"
 	                    " WHERE v.device = s.device AND v.epoch = s.epoch AND v.seq = s.seq"
-	                    " AND v.rev = s.rev) ORDER BY s.epoch, s.seq, s.rev",
+	                    " AND v.rev = s.rev AND ($5 = '' OR v.reason = $5))"
+	                    " ORDER BY s.epoch, s.seq, s.rev",
 	                    DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(device),
-	                            db_int(epoch), db_int(seq)),
+	                            db_int(epoch), db_int(seq), db_text(reason ? reason : "")),
 	                    error),
 	            all, error))
 		return FALSE;

@@ -36,9 +36,10 @@ gboolean scan_lines_after(Db *db, const Event *event, guint16 session_no, const 
 /* Lines of one ticket at a session. */
 gboolean scan_lines_of_mark(Db *db, const Event *event, guint16 session_no, gint64 mark,
         GArray *ret_entries, GError **error);
-/* Lines of a device whose last verdict is quarantine; @epoch and @seq narrow it, 0 for all. */
+/* Lines of a device whose last verdict is quarantine; @epoch and @seq narrow it, 0 for all, and @reason,
+ * NULL for any. */
 gboolean scan_lines_quarantined(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
-        GArray *ret_entries, GError **error);
+        const char *reason, GArray *ret_entries, GError **error);
 /* All lines of (device, epoch) up to @seq. */
 gboolean scan_lines_of_stretch(Db *db, const Event *event, gint64 device, gint64 epoch, gint64 seq,
         GArray *ret_entries, GError **error);

@@ -106,14 +106,14 @@ verify_sealed(Db *db, const GArray *events, Faults *found, gint64 *ret_sealed, G
 	return step == DB_NO_ROW;
 }
 
-/* Whoever registered has a name, until it is forgotten. */
+/* Whoever registered has a name, until it is forgotten; who walked in may have none. */
 static gboolean
 verify_named(Db *db, Faults *found, GError **error)
 {
 	DbStep step;
 	g_autoptr(DbRows) rows = db_query(db,
 	        "SELECT a.id FROM attendee a JOIN event e ON e.id = a.event"
-	        " WHERE a.registration IS NOT NULL AND a.state = 'active'"
+	        " WHERE a.registration IS NOT NULL AND a.walk_in = 0 AND a.state = 'active'"
 	        " AND e.state <> 'expired' AND NOT EXISTS"
 	        " (SELECT 1 FROM sealed s WHERE s.owner = a.id AND s.class = 0) ORDER BY a.id",
 	        DB_NO_ARGS, error);

@@ -13,10 +13,16 @@ now_ms(void)
 	return api_clock_ms;
 }
 
-static const Route *const tables[] = { door_routes, NULL };
+static const Route *const door_tables[] = { door_routes, NULL };
 
 void
 api_start(Api *api, Engine *engine)
+{
+	api_start_with(api, engine, door_tables);
+}
+
+void
+api_start_with(Api *api, Engine *engine, const Route *const *tables)
 {
 	char *words[] = { (char *)"web", (char *)"--data", (char *)engine->place.dir,
 		(char *)"--listen", (char *)"127.0.0.1:0", NULL };

@@ -23,6 +23,8 @@ typedef struct {
 extern gint64 api_clock_ms;
 
 void api_start(Api *api, Engine *engine);
+/* The same with these tables of routes. */
+void api_start_with(Api *api, Engine *engine, const Route *const *tables);
 void api_stop(Api *api);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Api, api_stop)
 

@@ -132,6 +132,30 @@ door_guest_who(const Door *door, const char *option, TicketClass class, const ch
 	return take_place(door, option, NULL, class, person);
 }
 
+void
+door_rename(const Door *door, const Guest *guest, const char *name)
+{
+	g_autoptr(Person) person = person_new();
+	person->name = g_strdup(name);
+	g_autoptr(GBytes) sealed = person_seal(person, door->keys, SEALED_IDENTITY, guest->id);
+	g_autoptr(GString) sql = g_string_new("UPDATE sealed SET value = ");
+	gsize length = 0;
+	const guint8 *bytes = g_bytes_get_data(sealed, &length);
+
+	g_string_append(sql, door->engine->engine == DB_SQLITE ? "x'" : "'\\x");
+	for (gsize i = 0; i < length; i++)
+		g_string_append_printf(sql, "%02x", bytes[i]);
+	g_string_append_printf(
+	        sql, "' WHERE owner = %" G_GINT64_FORMAT " AND class = 0", guest->id);
+	engine_must(door->engine, sql->str);
+	g_autofree char *changed =
+	        g_strdup_printf("UPDATE attendee SET changed = (SELECT max(version) + 1 FROM event)"
+	                        " WHERE id = %" G_GINT64_FORMAT,
+	                guest->id);
+	engine_must(door->engine, changed);
+	engine_must(door->engine, "UPDATE event SET version = version + 1");
+}
+
 /* ---- scans ---- */
 
 ScanWork

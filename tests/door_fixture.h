@@ -37,6 +37,9 @@ Guest door_guest(const Door *door, const char *option, const char *chosen, Ticke
 Guest door_guest_who(const Door *door, const char *option, TicketClass class, const char *photo,
         const char *interpretation);
 
+/* Seals another name for @guest, as a change of the registration does. */
+void door_rename(const Door *door, const Guest *guest, const char *name);
+
 #define DOOR_WALL (ENGINE_NOW * 1000)
 
 /* A question, rev 0, of device 7 at the session's first checkpoint: wall is DOOR_WALL + @seq, skew 5. */

@@ -37,7 +37,12 @@ test('it serves the example with 1,400 invented people, and says where', async (
     assert.ok(said.includes(url + path), path);
     assert.equal((await new Visitor(url).get(path)).status, 200, path);
   }
-  assert.match(said, /^ {2}pair a phone {6}(\w{4}-){3}\w{4} /m);
+  const [, code] = said.match(/^ {2}pair a phone {6}\S+\/door\/#pair=((?:\w{4}-){3}\w{4})$/m);
+  const [, name, password] = said.match(/^ {2}staff {13}\S+\/staff {3}name (\w+), password ([0-9a-f]{24})$/m);
+  const visitor = new Visitor(url);
+  assert.equal((await visitor.submit('/staff/sign-in', { name, password })).headers.location, '/staff');
+  assert.equal((await visitor.json('/api/v1/door/pair', { code, device_name: 'Phone' })).status, 201);
+  visitor.close();
   assert.ok(said.includes(`checkin --event ${slug} --session conference --data '${data}'`));
   const report = await run(program, ['report', 'attendance', '--event', slug, '--by', 'session', '--format', 'csv', '--data', data]);
   assert.match(report.stdout, /^conference,1400,0,1400,0,0\r$/m);

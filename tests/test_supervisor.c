@@ -57,31 +57,6 @@ mark_of_guest(const Guest *guest)
 	return g_strdup(hex);
 }
 
-/* Seals another name for @guest, as a change of the registration does. */
-static void
-rename_guest(const Api *api, const Guest *guest, const char *name)
-{
-	g_autoptr(Person) person = person_new();
-	person->name = g_strdup(name);
-	g_autoptr(GBytes) sealed = person_seal(person, api->door.keys, SEALED_IDENTITY, guest->id);
-	g_autoptr(GString) sql = g_string_new("UPDATE sealed SET value = ");
-	gsize length = 0;
-	const guint8 *bytes = g_bytes_get_data(sealed, &length);
-
-	g_string_append(sql, api->door.engine->engine == DB_SQLITE ? "x'" : "'\\x");
-	for (gsize i = 0; i < length; i++)
-		g_string_append_printf(sql, "%02x", bytes[i]);
-	g_string_append_printf(
-	        sql, "' WHERE owner = %" G_GINT64_FORMAT " AND class = 0", guest->id);
-	engine_must(api->door.engine, sql->str);
-	g_autofree char *changed =
-	        g_strdup_printf("UPDATE attendee SET changed = (SELECT max(version) + 1 FROM event)"
-	                        " WHERE id = %" G_GINT64_FORMAT,
-	                guest->id);
-	engine_must(api->door.engine, changed);
-	engine_must(api->door.engine, "UPDATE event SET version = version + 1");
-}
-
 static void
 open_desk(Api *api, Engine *engine)
 {
@@ -116,10 +91,10 @@ people_are_found_across_scripts_and_accents(Engine *engine, gconstpointer data)
 	open_desk(&api, engine);
 	Guest guest = door_guest(&api.door, "full", NULL, TICKET_ATTENDEE);
 	Guest other = door_guest(&api.door, "full", NULL, TICKET_ATTENDEE);
-	rename_guest(&api, &other, "Zoë Quux");
+	door_rename(&api.door, &other, "Zoë Quux");
 
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-		rename_guest(&api, &guest, names[i].name);
+		door_rename(&api.door, &guest, names[i].name);
 		json_auto_t *found = find(&api, names[i].query, 200);
 		if (hits(found) != (names[i].found ? 1 : 0))
 			g_error("%s by %s: %zu", names[i].name, names[i].query, hits(found));
@@ -142,7 +117,7 @@ a_found_person_can_be_told_from_others_and_let_in(Engine *engine, gconstpointer 
 	g_auto(Api) api = { 0 };
 	open_desk(&api, engine);
 	Guest guest = door_guest(&api.door, "general", NULL, TICKET_ATTENDEE);
-	rename_guest(&api, &guest, "Eva Lund");
+	door_rename(&api.door, &guest, "Eva Lund");
 	g_autofree char *mark = mark_of_guest(&guest);
 
 	json_auto_t *found = find(&api, "lund", 200);

@@ -20,7 +20,7 @@
 
 static const char summary[] = "serves pages, tickets, door and staff";
 
-static const Route *const tables[] = {
+const Route *const web_tables[] = {
 	site_routes,
 	event_routes,
 	registration_routes,
@@ -34,6 +34,12 @@ static const Route *const tables[] = {
 	staff_audit_routes,
 	staff_letters_routes,
 	staff_calls_routes,
+	staff_alarms_routes,
+	staff_scans_routes,
+	staff_spares_routes,
+	staff_walk_in_routes, /* before people: "walk-in" is no number */
+	staff_people_routes,
+	staff_person_routes,
 	door_app_routes,
 	NULL,
 };
@@ -87,7 +93,7 @@ serve(Record *record, const Settings *settings, Sandbox sandbox, const sigset_t 
 	const ServerOptions options = {
 		.record = record,
 		.settings = settings,
-		.routes = tables,
+		.routes = web_tables,
 	};
 	Server *server = server_start(&options, error);
 	if (server == NULL)

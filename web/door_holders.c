@@ -11,6 +11,7 @@
 #include "schema/text.h"
 #include "web/door_record.h"
 #include "web/door_supervisor.h"
+#include "web/walk_in.h"
 
 typedef struct {
 	union {
@@ -80,13 +81,8 @@ ticket_answer(Request *request, int status, const Job *job, const TicketIdentity
 
 /* ---- what a person is ---- */
 
-typedef struct {
-	const char *name, *lang; /* lent by the body; NULL when not said */
-	guint16 region_no;       /* 0 when not said */
-} Said;
-
 static gboolean
-take_said(const json_t *body, const Event *event, Said *ret, GError **error)
+take_said(const json_t *body, const Event *event, WalkInSaid *ret, GError **error)
 {
 	const char *region_code = NULL;
 
@@ -104,64 +100,7 @@ take_said(const json_t *body, const Event *event, Said *ret, GError **error)
 	return TRUE;
 }
 
-/* A name is sealed for who gets it; without one nothing is. */
-static gboolean
-seal_said(const Job *job, const Said *said, gint64 attendee, GBytes *ret[SEALED_CLASSES],
-        GError **error)
-{
-	g_autoptr(Person) person = person_new();
-
-	person->name = said->name ? text_tidy(said->name) : NULL;
-	if (said->name != NULL &&
-	        (person->name == NULL || text_length(person->name) > NAME_MAX_CHARACTERS)) {
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "name: is no text or too long");
-		return FALSE;
-	}
-	for (guint i = 0; i < SEALED_CLASSES; i++)
-		ret[i] = person_seal(person, job->keys, (SealedClass)i, attendee);
-	return TRUE;
-}
-
 /* ---- a walk-in ---- */
-
-/* The one attendee of a walk-in's registration. */
-static gint64
-walkin_attendee(gint64 registration)
-{
-	return registration + 1;
-}
-
-static gboolean
-includes(const EventOption *option, guint16 session_no)
-{
-	for (guint i = 0; i < option->includes->len; i++)
-		if (g_array_index(option->includes, guint16, i) == session_no)
-			return TRUE;
-	return FALSE;
-}
-
-/* What someone who just comes signs up for: what includes the session, costs nothing, is open, and is not counted, as far as
- * there is such a one. */
-static const EventOption *
-option_for(const Event *event, guint16 session_no, gint64 now)
-{
-	const EventOption *best = NULL;
-	guint best_fit = 0;
-
-	for (guint i = 0; i < event->options->len; i++) {
-		const EventOption *option = g_ptr_array_index(event->options, i);
-		guint fit = 1 + (includes(option, session_no) ? 8 : 0) +
-		        (option->fee_amount == 0 ? 4 : 0) +
-		        (event_option_open(event, option, now) ? 2 : 0) +
-		        (option->capacity == NO_CAPACITY ? 1 : 0);
-		if (fit > best_fit) {
-			best = option;
-			best_fit = fit;
-		}
-	}
-	return best;
-}
 
 /* The first answer was lost: the same ticket again. */
 static Reply *
@@ -173,7 +112,7 @@ walked_in_before(Request *request, const Job *job)
 	Db *db = request_db(request, &error);
 
 	if (db == NULL ||
-	        !holder_ticket(db, job->event, walkin_attendee(job->place.answer.registration),
+	        !holder_ticket(db, job->event, walk_in_attendee(job->place.answer.registration),
 	                &ticket, &found, &error))
 		return reply_error(request, error);
 	if (!found)
@@ -214,7 +153,7 @@ take_walkin(Request *request, Job *job, const json_t *body, GError **error)
 	static const char *const known[] = { "submission", "session", "name", "lang", "region",
 		"option", NULL };
 	const char *submission = NULL, *session_code = NULL, *option_code = NULL;
-	Said said = { 0 };
+	WalkInSaid said = { 0 };
 
 	if (!door_members_known(body, known, error) ||
 	        !door_text(body, "submission", TRUE, SUBMISSION_TEXT_LENGTH, &submission, error) ||
@@ -225,10 +164,9 @@ take_walkin(Request *request, Job *job, const json_t *body, GError **error)
 	const EventSession *session = event_session_by_code(job->event, session_code);
 	const EventOption *option = option_code
 	        ? event_option_by_code(job->event, option_code)
-	        : option_for(job->event, session ? session->no : 0, request_now(request));
-	job->asked = registration_new();
-	if (session == NULL || option == NULL ||
-	        !submission_parse(submission, job->asked->submission)) {
+	        : walk_in_option(job->event, session ? session->no : 0, request_now(request));
+	guint8 bytes[SUBMISSION_BYTES];
+	if (session == NULL || option == NULL || !submission_parse(submission, bytes)) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
 		        "%s: is none of this event's",
 		        session == NULL          ? "session"
@@ -236,21 +174,13 @@ take_walkin(Request *request, Job *job, const json_t *body, GError **error)
 		                                 : "submission");
 		return FALSE;
 	}
-	job->asked->id = id_new(request_now_ms(request));
-	Place place = { .id = walkin_attendee(job->asked->id),
-		.option_no = option->no,
-		.region_no = said.region_no ? said.region_no : holder_region_default(job->event) };
-	ticket_identity_new(job->event->salt, TICKET_ATTENDEE, vault_key_created(job->keys),
-	        request_now(request), &place.ticket);
-	if (!seal_said(job, &said, place.id, place.sealed, error))
+	job->asked = walk_in_prepare(request, job->event, job->keys, &said, option, error);
+	if (job->asked == NULL)
 		return FALSE;
+	memcpy(job->asked->submission, bytes, sizeof bytes);
 	char *content = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
 	vault_hash_content(job->keys, content, strlen(content), job->asked->content_hash);
 	free(content);
-	g_strlcpy(job->asked->lang, said.lang ? said.lang : job->event->languages[0],
-	        sizeof job->asked->lang);
-	job->asked->walk_in = TRUE;
-	g_array_append_val(job->asked->places, place);
 	return TRUE;
 }
 
@@ -355,7 +285,7 @@ door_attach(Request *request)
 	static const char *const known[] = { "mark", "into", "name", "lang", "region", NULL };
 	GError *error = NULL;
 	HolderAct act;
-	Said said = { 0 };
+	WalkInSaid said = { 0 };
 	gint64 mark = 0, into = 0, attendee = 0;
 	gboolean spare = FALSE;
 
@@ -376,7 +306,7 @@ door_attach(Request *request)
 		return reply_after(
 		        request, holder_merge_work, merged_into, g_steal_pointer(&job), job_free);
 	}
-	if (!seal_said(job, &said, attendee, job->sealed, &error))
+	if (!walk_in_seal(job->keys, &said, attendee, job->sealed, &error))
 		return reply_error(request, error);
 	job->lang = g_strdup(said.lang ? said.lang : job->event->languages[0]);
 	job->attach = (AttachWork){ .act = act,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checkin/holders.h"
+#include "schema/desk.h"
 #include "schema/find.h"
 #include "schema/id.h"
 #include "web/door_log.h"
@@ -119,26 +120,6 @@ add_found(json_t *list, Db *db, const Event *event, VaultEvent *keys, const Even
 	return TRUE;
 }
 
-/* By name, or, when it is one, by the code under a ticket. */
-static gboolean
-find_all(Db *db, const Event *event, VaultEvent *keys, const char *query, GArray *ret_attendees,
-        GError **error)
-{
-	char code[TYPED_CODE_LENGTH + 1];
-	gint64 mark = 0, attendee = 0;
-	gboolean found = FALSE;
-
-	if (typed_code_parse(query, code) &&
-	        !scan_mark_of_code(db, event, code, &mark, &found, error))
-		return FALSE;
-	if (!found)
-		return find_people(db, event, keys, query, ret_attendees, error);
-	if (!scan_holder_id(db, event, mark, &attendee, error))
-		return FALSE;
-	g_array_append_val(ret_attendees, attendee);
-	return TRUE;
-}
-
 Reply *
 door_search(Request *request)
 {
@@ -152,7 +133,7 @@ door_search(Request *request)
 		return door_refuse(request, 400, "input", "q: is missing or too long");
 	const Event *event = take_event(request, &keys, &error);
 	Db *db = event ? request_db(request, &error) : NULL;
-	if (db == NULL || !find_all(db, event, keys, query, attendees, &error))
+	if (db == NULL || !desk_find(db, event, keys, 0, query, attendees, &error))
 		return reply_error(request, error);
 	const EventSession *session = code ? event_session_by_code(event, code) : NULL;
 	json_t *list = json_array();

@@ -9,6 +9,7 @@
 
 #define TYPE_FORM "application/x-www-form-urlencoded"
 #define TYPE_JSON "application/json"
+#define TYPE_FILE "multipart/form-data"
 
 /* Is the media type of @header @type, whatever its parameters? */
 static gboolean
@@ -69,7 +70,8 @@ guard_before_body(Request *request)
 	if (route->method != HTTP_POST)
 		return 0;
 	const gboolean has_body = request->content_length > 0 || request->chunked;
-	if (has_body && !is_type(request->content_type, request->api ? TYPE_JSON : TYPE_FORM))
+	if (has_body && !is_type(request->content_type, request->api ? TYPE_JSON : TYPE_FORM) &&
+	        !(route->upload && is_type(request->content_type, TYPE_FILE)))
 		return 415;
 	if (!request->api && !origin_holds(request))
 		return 403;
@@ -109,7 +111,9 @@ guard_after_body(Request *request)
 		return route->audience == FOR_STAFF ? guard_staff(request) : NULL;
 	gsize length = 0;
 	const char *body = request_body(request, &length);
-	request->form = fields_parse(body, length);
+	request->form = route->upload && is_type(request->content_type, TYPE_FILE)
+	        ? multipart_parse(request->content_type, body, length, &request->file)
+	        : fields_parse(body, length);
 	if (request->form == NULL)
 		return error_reply(request, 400, NULL);
 	if (route->audience == FOR_STAFF)

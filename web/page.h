@@ -22,6 +22,8 @@ const char *request_param(const Request *request,
 const char *request_path(const Request *request);
 const Fields *request_query(Request *request);
 const Fields *request_form(Request *request); /* urlencoded body; empty when there is none */
+/* The file of a form on a route that takes one; NULL when there is none. */
+const char *request_file(const Request *request, gsize *ret_length);
 const char *request_body(const Request *request, gsize *ret_length);
 const char *request_header(const Request *request, const char *name); /* NULL when absent */
 const char *request_cookie(const Request *request, const char *name);

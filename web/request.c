@@ -247,6 +247,13 @@ request_header(const Request *request, const char *name)
 	return NULL;
 }
 
+const char *
+request_file(const Request *request, gsize *ret_length)
+{
+	*ret_length = request->file.length;
+	return request->file.bytes;
+}
+
 static Fields *
 parse_cookies(const char *header)
 {

@@ -32,12 +32,16 @@ typedef struct {
 	const char *path; /* "/e/:event/register"; ":x" is one segment, never empty */
 	Audience audience;
 	Page page;
-	gsize body_max; /* 0: ROUTE_BODY_MAX for POST */
-	guint roles;    /* of StaffRole, for FOR_STAFF; 0 is nobody */
-	gboolean quiet; /* asked by a script: no sign that a person is there */
+	gsize body_max;  /* 0: ROUTE_BODY_MAX for POST */
+	guint roles;     /* of StaffRole, for FOR_STAFF; 0 is nobody */
+	gboolean upload; /* its form brings a file along (multipart/form-data): request_file() */
+	gboolean quiet;  /* asked by a script: no sign that a person is there */
 } Route;
 
 #define ROUTE_BODY_MAX (64 * 1024)
+
+/* Every table below, in the order in which they are asked; NULL at the end. */
+extern const Route *const web_tables[];
 
 extern const Route site_routes[]; /* "/", /healthz, assets */
 extern const Route event_routes[];
@@ -53,3 +57,9 @@ extern const Route staff_reports_routes[];
 extern const Route staff_audit_routes[];
 extern const Route staff_letters_routes[];
 extern const Route staff_calls_routes[];
+extern const Route staff_alarms_routes[];
+extern const Route staff_scans_routes[];
+extern const Route staff_spares_routes[];
+extern const Route staff_walk_in_routes[];
+extern const Route staff_people_routes[];
+extern const Route staff_person_routes[];

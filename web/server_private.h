@@ -10,6 +10,7 @@
 #pragma once
 
 #include "web/gzip.h"
+#include "web/multipart.h"
 #include "web/page.h"
 #include "web/routes.h"
 #include "web/server.h"
@@ -132,6 +133,7 @@ struct Request {
 	GByteArray *body;
 	gsize drained;
 	Fields *query, *form, *cookies;
+	MultipartFile file; /* of the form; lent by the body */
 	const Locale *locale;
 	gboolean set_lang; /* ?lang= named a language: remember it */
 	GSList *events;    /* held until the end */

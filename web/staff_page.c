@@ -10,10 +10,12 @@ static const struct {
 	guint roles;
 } rooms[] = {
 	{ "/staff", "staff_room_numbers", ROLES_ALL },
+	{ "/staff/people", "staff_room_people", ROLES_CENTRE | ROLE_REGION },
 	{ "/staff/devices", "staff_room_devices", ROLES_CENTRE },
 	{ "/staff/alarms", "staff_room_alarms", ROLES_CENTRE },
 	{ "/staff/letters", "staff_room_letters", ROLES_CENTRE },
 	{ "/staff/calls", "staff_room_calls", ROLE_OWNER | ROLE_STAFF | ROLE_REGION },
+	{ "/staff/spares", "staff_room_spares", ROLES_CENTRE },
 	{ "/staff/reports", "staff_room_reports", ROLES_ALL },
 	{ "/staff/audit", "staff_room_audit", ROLE_OWNER },
 };

@@ -28,11 +28,12 @@ export async function openContext(browser, url, options) {
 }
 
 let axe;
-// What axe-core finds that is serious or critical, as text.
-export async function seriousFindings(page) {
+// What axe-core finds that is serious or critical, as text; by all its rules, or by those named.
+export async function seriousFindings(page, rules) {
   axe ??= readFileSync(find('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  if (!await page.evaluate(() => 'axe' in globalThis))
+    await page.evaluate(axe);
+  const { violations } = await page.evaluate((only) => globalThis.axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) }), rules);
   return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
     .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary.split('\n').slice(1, 3).join(' ').trim()})`).join('; ')}`);
 }
