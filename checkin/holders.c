@@ -90,7 +90,7 @@ holder_merge_work(Db *db, gpointer data, GError **error)
 	if (from == into)
 		return TRUE;
 	/* where they were in before: their lines are the other's from now on */
-	if (!holder_merge_rows(db, event, from, into, version, error) ||
+	if (!holder_merge_rows(db, event, from, into, version, work->act.now, error) ||
 	        !presence_forget_all(db, event, from, version, error) ||
 	        !presence_rebuild_all(db, event, into, version, error))
 		return FALSE;

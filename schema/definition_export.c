@@ -28,6 +28,13 @@ add_number(json_t *object, const char *key, gint64 number, gint64 absent)
 }
 
 static void
+add_true(json_t *object, const char *key, gboolean value)
+{
+	if (value)
+		json_object_set_new(object, key, json_true());
+}
+
+static void
 add_copy(json_t *object, const char *key, const json_t *value)
 {
 	if (value != NULL)
@@ -138,6 +145,7 @@ session_json(const Event *event, const EventSession *session)
 	add_copy(object, "place", session->place);
 	add_text(object, "region", region_code(event, session->region_no));
 	add_number(object, "capacity", session->capacity, NO_CAPACITY);
+	add_true(object, "waitlist", session->waitlist);
 	add_text(object, "door", session->door == DOOR_LISTED ? "listed" : "open");
 	add_text(object, "reentry", session->reentry == REENTRY_ONCE ? "once" : "again");
 	add_text(object, "return", session_code(event, session->return_no));
@@ -174,6 +182,7 @@ option_json(const Event *event, const EventOption *option)
 	if (option->choices->len > 0)
 		json_object_set_new(object, "choose", choices_json(event, option));
 	add_number(object, "capacity", option->capacity, NO_CAPACITY);
+	add_true(object, "waitlist", option->waitlist);
 	add_time(object, "opens", event, option->opens);
 	add_time(object, "closes", event, option->closes);
 	if (option->fee_amount > 0) {
@@ -195,8 +204,7 @@ delegation_json(const Event *event, const EventDelegation *delegation)
 	add_text(object, "name", delegation->name);
 	add_text(object, "region", region_code(event, delegation->region_no));
 	add_number(object, "expected", delegation->expected, -1);
-	if (delegation->listed)
-		json_object_set_new(object, "listed", json_true());
+	add_true(object, "listed", delegation->listed);
 	return object;
 }
 
@@ -270,6 +278,7 @@ definition_export(const Event *event)
 	json_t *paper = paper_json(event);
 	if (paper != NULL)
 		json_object_set_new(object, "paper", paper);
+	add_number(object, "offer_hours", event->offer_hours, OFFER_HOURS_DEFAULT);
 	json_object_set_new(object, "regions", regions_json(event));
 	json_object_set_new(
 	        object, "sessions", LIST_JSON(event->sessions, EventSession, session_json));

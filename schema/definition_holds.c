@@ -13,7 +13,8 @@ definition_count_option(DefinitionChange *change, guint16 option_no, gint64 *ret
 {
 	return db_ask_int(change->db,
 	        "SELECT count(*) FROM attendee WHERE event = $1 AND option_no = $2"
-	        " AND option_state = 'confirmed' AND state = 'active'",
+	        " AND (option_state = 'confirmed' OR option_offer IS NOT NULL) AND state = 'active'"
+	        " AND merged_into IS NULL",
 	        DB_ARGS(event_id(change), db_int(option_no)), 0, ret_n, error);
 }
 
@@ -24,11 +25,12 @@ definition_count_session(
 {
 	return db_ask_int(change->db,
 	        "SELECT count(*) FROM attendee a WHERE a.event = $1 AND a.state = 'active'"
-	        " AND ((a.option_state = 'confirmed' AND EXISTS (SELECT 1 FROM option_session o"
+	        " AND a.merged_into IS NULL"
+	        " AND (((a.option_state = 'confirmed' OR a.option_offer IS NOT NULL) AND EXISTS (SELECT 1 FROM option_session o"
 	        "   WHERE o.event = $1 AND o.option_no = a.option_no AND o.session_no = $2"
 	        "   AND o.choose = 0))"
 	        "  OR EXISTS (SELECT 1 FROM booking b WHERE b.attendee = a.id AND b.session_no = $2"
-	        "   AND b.state = 'confirmed'))",
+	        "   AND (b.state = 'confirmed' OR b.offer IS NOT NULL)))",
 	        DB_ARGS(event_id(change), db_int(session_no)), 0, ret_n, error);
 }
 
@@ -39,7 +41,8 @@ definition_count_stop(DefinitionChange *change, guint16 session_no, guint16 stop
 	return db_ask_int(change->db,
 	        "SELECT count(*) FROM booking b JOIN attendee a ON a.id = b.attendee"
 	        " WHERE b.event = $1 AND b.session_no = $2 AND b.stop_no = $3"
-	        " AND b.state = 'confirmed' AND a.state = 'active'",
+	        " AND (b.state = 'confirmed' OR b.offer IS NOT NULL) AND a.state = 'active'"
+	        " AND a.merged_into IS NULL",
 	        DB_ARGS(event_id(change), db_int(session_no), db_int(stop_no)), 0, ret_n, error);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/definition_change.h"
+#include "schema/places.h"
 
 #define SECONDS_A_DAY (24 * 60 * 60)
 
@@ -11,6 +12,8 @@ typedef struct {
 	Event *event;     /* our own: the tables' numbers are put into it */
 	char *definition; /* as it is stored */
 	gboolean found;   /* an event of this slug was there before the transaction */
+	gint64 now;
+	gint64 version; /* of an event that was there, raised */
 	DefinitionStored answer;
 } Store;
 
@@ -66,7 +69,7 @@ lock_event(Db *db, Store *store, gboolean *ret_same, GError **error)
 	g_autoptr(DbRows) rows = db_query(db,
 	        "UPDATE event SET version = version + 1, definition_version = version + 1"
 	        " WHERE slug = $1"
-	        " RETURNING id, edition",
+	        " RETURNING id, edition, version",
 	        DB_ARGS(db_text(store->event->slug)), error);
 	if (rows == NULL)
 		return FALSE;
@@ -87,6 +90,7 @@ lock_event(Db *db, Store *store, gboolean *ret_same, GError **error)
 	}
 	memcpy(store->event->id, id, EVENT_ID_BYTES);
 	store->event->edition = db_column_int(rows, 1);
+	store->version = db_column_int(rows, 2);
 	return compare_definition(db, store, ret_same, error);
 }
 
@@ -130,6 +134,20 @@ update_expiry(Db *db, const Event *event, GError **error)
 		            NULL, error))
 			return FALSE;
 	return TRUE;
+}
+
+/* What there is more of now goes to those who wait. Who waits for a session that their option includes by now waits for it
+ * by the option alone. */
+static gboolean
+fill_places(Db *db, const Store *store, GError **error)
+{
+	return db_run(db,
+	               "DELETE FROM booking WHERE event = $1 AND state = 'waitlisted'"
+	               " AND EXISTS (SELECT 1 FROM attendee a JOIN option_session o"
+	               " ON o.event = a.event AND o.option_no = a.option_no AND o.choose = 0"
+	               " WHERE a.id = booking.attendee AND o.session_no = booking.session_no)",
+	               DB_ARGS(db_bytes(store->event->id, EVENT_ID_BYTES)), NULL, error) &&
+	        places_fill(db, store->event, store->version, store->now, error);
 }
 
 /* ---- the transaction ---- */
@@ -183,7 +201,8 @@ store_work(Db *db, gpointer data, GError **error)
 	if (!same && !write_parts(db, store, added, error))
 		return FALSE;
 	if (!same && !added &&
-	        !(update_event(db, store, error) && update_expiry(db, store->event, error)))
+	        !(update_event(db, store, error) && update_expiry(db, store->event, error) &&
+	                fill_places(db, store, error)))
 		return FALSE;
 	store->answer.created = added;
 	store->answer.changed = !same;
@@ -241,7 +260,7 @@ gboolean
 definition_store(
         Record *record, const Event *event, gint64 now, DefinitionStored *ret, GError **error)
 {
-	Store store = { NULL };
+	Store store = { .now = now };
 	gboolean done = store_begin(&store, event, error) &&
 	        slug_is_there(record, event->slug, &store.found, error) &&
 	        (store.found || make_identity(record, store.event, now, error)) &&

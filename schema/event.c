@@ -232,6 +232,7 @@ event_new(void)
 
 	g_atomic_ref_count_init(&event->references);
 	event->starts = event->ends = event->opens = event->closes = NO_TIME;
+	event->offer_hours = OFFER_HOURS_DEFAULT;
 	event->regions = g_ptr_array_new_with_free_func(region_free);
 	event->sessions = g_ptr_array_new_with_free_func(session_free);
 	event->checkpoints = g_ptr_array_new_with_free_func(checkpoint_free);

@@ -32,6 +32,8 @@ typedef enum {
 	REENTRY_ONCE,
 } ReentryRule;
 
+#define OFFER_HOURS_DEFAULT     48
+#define OFFER_HOURS_MAX         (30 * 24)
 #define NO_CAPACITY             (-1)
 #define NO_TIME                 G_MININT64 /* an opening or closing time that was not given */
 #define SESSION_CHECKPOINTS_MAX 64
@@ -60,6 +62,7 @@ typedef struct {
 	gint64 starts, ends;
 	guint16 region_no; /* 0: every region */
 	int capacity;
+	gboolean waitlist; /* who finds it full when choosing it may wait */
 	DoorRule door;
 	ReentryRule reentry;
 	guint16 return_no; /* 0: none */
@@ -86,6 +89,7 @@ typedef struct {
 	GArray *includes;   /* of guint16, session numbers */
 	GPtrArray *choices; /* of EventChoice */
 	int capacity;
+	gboolean waitlist;    /* who finds it full may wait */
 	gint64 opens, closes; /* NO_TIME: the registration's */
 	gint64 fee_amount;    /* in the currency's smallest unit; 0: free */
 	char *fee_currency;   /* ISO 4217, NULL when free */
@@ -147,6 +151,7 @@ typedef struct Event {
 	gint64 opens, closes; /* registration */
 	int logistics_days, identity_days;
 	EventPaper paper;
+	int offer_hours; /* how long a place that got free is held for who waited for it */
 	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
 	char **languages;   /* those that the title is given in, the first the event's own */
 	char *regions_from; /* "california-2020" when the regions are that list, else NULL */

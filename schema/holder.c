@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/places.h"
+
 /* ---- numbers ---- */
 
 gboolean
@@ -112,43 +114,26 @@ holder_replace_ticket(Db *db, const Event *event, gint64 attendee, TicketIdentit
 
 /* ---- two who are one ---- */
 
-/* What the merged one held is free again, where it is counted. */
+/* Places are counted by what the event says: by what it says now. */
 static gboolean
-free_places(Db *db, const Event *event, gint64 attendee, GError **error)
+same_edition(Db *db, const Event *event, GError **error)
 {
-	return db_run(db,
-	               "UPDATE option SET taken = taken - 1 WHERE event = $1"
-	               " AND capacity IS NOT NULL AND no IN (SELECT option_no FROM attendee"
-	               " WHERE id = $2 AND state = 'active' AND option_state = 'confirmed')",
-	               DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(attendee)), NULL,
-	               error) &&
-	        db_run(db,
-	                "UPDATE session SET taken = taken - 1 WHERE event = $1"
-	                " AND capacity IS NOT NULL AND no IN (SELECT b.session_no FROM booking b"
-	                " JOIN attendee a ON a.id = b.attendee WHERE a.id = $2"
-	                " AND a.state = 'active' AND b.state = 'confirmed'"
-	                " UNION SELECT os.session_no FROM attendee a JOIN option_session os"
-	                " ON os.event = a.event AND os.option_no = a.option_no AND os.choose = 0"
-	                " WHERE a.id = $2 AND a.state = 'active' AND a.option_state = 'confirmed'"
-	                " AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.attendee = a.id"
-	                " AND b.session_no = os.session_no))",
-	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(attendee)), NULL,
-	                error) &&
-	        db_run(db,
-	                "UPDATE stop SET taken = taken - 1 WHERE event = $1 AND capacity IS NOT "
-	                "NULL"
-	                " AND EXISTS (SELECT 1 FROM booking b JOIN attendee a ON a.id = b.attendee"
-	                " WHERE a.id = $2 AND a.state = 'active' AND b.state = 'confirmed'"
-	                " AND b.session_no = stop.session_no AND b.stop_no = stop.no)",
-	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(attendee)), NULL,
-	                error);
+	gint64 edition = 0;
+
+	if (!db_ask_int(db, "SELECT edition FROM event WHERE id = $1",
+	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), 0, &edition, error))
+		return FALSE;
+	if (edition != event->edition)
+		g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT,
+		        "the event's definition was loaded anew");
+	return edition == event->edition;
 }
 
 gboolean
-holder_merge_rows(
-        Db *db, const Event *event, gint64 from, gint64 into, gint64 version, GError **error)
+holder_merge_rows(Db *db, const Event *event, gint64 from, gint64 into, gint64 version, gint64 now,
+        GError **error)
 {
-	return free_places(db, event, from, error) &&
+	return same_edition(db, event, error) && places_release(db, event, from, error) &&
 	        db_run(db,
 	                "UPDATE attendee SET merged_into = $2, changed = $3, spare_region_no = NULL"
 	                " WHERE id = $1",
@@ -159,7 +144,8 @@ holder_merge_rows(
 	        db_run(db,
 	                "UPDATE old_ticket SET changed = $2 WHERE attendee = $1 OR attendee IN"
 	                " (SELECT id FROM attendee WHERE merged_into = $1)",
-	                DB_ARGS(db_int(from), db_int(version)), NULL, error);
+	                DB_ARGS(db_int(from), db_int(version)), NULL, error) &&
+	        places_fill(db, event, version, now, error);
 }
 
 /* ---- spare tickets ---- */

@@ -23,10 +23,10 @@ gboolean holder_ticket(Db *db, const Event *event, gint64 attendee, TicketIdenti
 gboolean holder_replace_ticket(Db *db, const Event *event, gint64 attendee, TicketIdentity *fresh,
         gint64 version, gint64 now, gboolean *ret_free, GError **error);
 
-/* All that is @from's is @into's from now on: tickets, scans; places that @from held are free again. Both are holders
- * (merged into nobody) of the event. */
-gboolean holder_merge_rows(
-        Db *db, const Event *event, gint64 from, gint64 into, gint64 version, GError **error);
+/* All that is @from's is @into's from now on: tickets, scans; places that @from held are free again, for who waits for
+ * one. Both are holders (merged into nobody) of the event. */
+gboolean holder_merge_rows(Db *db, const Event *event, gint64 from, gint64 into, gint64 version,
+        gint64 now, GError **error);
 
 /* Whether @attendee is a spare ticket's and nobody's yet. */
 gboolean spare_is_bare(Db *db, gint64 attendee, gboolean *ret_bare, GError **error);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "schema/outbox.h"
+#include "schema/places_private.h"
 
 #define TICKET_DRAWS   4 /* a second collision of 45 random bits in a row is a bug, not bad luck */
 #define SECONDS_A_DAY  (24 * 60 * 60)
@@ -30,42 +30,7 @@ registration_free(Registration *registration)
 	g_free(registration);
 }
 
-/* ---- what has to be counted ---- */
-
-/* One counter of the event and how many of it this registration wants. */
-typedef struct {
-	guint16 option_no, session_no, stop_no; /* an option's: sessions 0; a session's: stop 0 */
-	guint wanted;
-} Counter;
-
-static void
-count(GArray *counters, guint16 option_no, guint16 session_no, guint16 stop_no)
-{
-	for (guint i = 0; i < counters->len; i++) {
-		Counter *counter = &g_array_index(counters, Counter, i);
-		if (counter->option_no == option_no && counter->session_no == session_no &&
-		        counter->stop_no == stop_no) {
-			counter->wanted++;
-			return;
-		}
-	}
-	Counter fresh = {
-		.option_no = option_no, .session_no = session_no, .stop_no = stop_no, .wanted = 1
-	};
-	g_array_append_val(counters, fresh);
-}
-
-static void
-count_session(GArray *counters, const Event *event, guint16 session_no, guint16 stop_no)
-{
-	const EventSession *session = event_session(event, session_no);
-	const EventStop *stop = session && stop_no ? event_stop(session, stop_no) : NULL;
-
-	if (session != NULL && session->capacity != NO_CAPACITY)
-		count(counters, 0, session_no, 0);
-	if (stop != NULL && stop->capacity != NO_CAPACITY)
-		count(counters, 0, session_no, stop_no);
-}
+/* ---- places ---- */
 
 static gboolean
 chosen_has(const ChosenSession *chosen, guint n, guint16 session_no)
@@ -74,6 +39,115 @@ chosen_has(const ChosenSession *chosen, guint n, guint16 session_no)
 		if (chosen[i].session_no == session_no)
 			return TRUE;
 	return FALSE;
+}
+
+/* Takes all that all of them want, or nothing. */
+static gboolean
+take_all(Db *db, const Event *event, Registration *asked, PlacesAnswer *full, gboolean *ret_room,
+        GError **error)
+{
+	g_autoptr(GArray) counters = counters_new();
+
+	for (guint i = 0; i < asked->places->len; i++) {
+		Place *place = &g_array_index(asked->places, Place, i);
+		place->option_waits = FALSE;
+		place->sessions_wait = 0;
+		counters_add_option(counters, event, place->option_no);
+		for (guint j = 0; j < place->chosen_n; j++)
+			counters_add_booking(counters, event, place->chosen[j].session_no,
+			        place->chosen[j].stop_no);
+	}
+	return counters_take(db, event, counters, full, ret_room, error);
+}
+
+/* Takes @counters, and adds them to @held by @held_by; or they wait, where there is a list. @ret_room FALSE: neither. */
+static gboolean
+take_or_wait(Db *db, const Event *event, GArray *counters, gboolean has_list, PlacesAnswer *full,
+        gboolean *ret_waits, gboolean *ret_room, GError **error)
+{
+	gboolean taken = FALSE;
+
+	if (!counters_take(db, event, counters, full, &taken, error))
+		return FALSE;
+	*ret_waits = !taken && has_list;
+	*ret_room = taken || has_list;
+	return TRUE;
+}
+
+/* One person: what is full and has a waiting list is waited for. @held is told what was taken. */
+static gboolean
+take_one(Db *db, const Event *event, Place *place, gint64 now, GArray *held, PlacesAnswer *full,
+        gboolean *ret_room, GError **error)
+{
+	g_autoptr(GArray) counters = counters_new();
+
+	counters_add_option(counters, event, place->option_no);
+	if (!take_or_wait(db, event, counters, places_has_list(event, place->option_no, 0, now),
+	            full, &place->option_waits, ret_room, error))
+		return FALSE;
+	if (!*ret_room)
+		return TRUE;
+	if (place->option_waits) {
+		place->sessions_wait = G_MAXUINT32; /* all that was chosen of it */
+		return TRUE;
+	}
+	counters_add_option(held, event, place->option_no);
+	for (guint i = 0; *ret_room && i < place->chosen_n; i++) {
+		const ChosenSession *chosen = &place->chosen[i];
+		g_autoptr(GArray) booking = counters_new();
+		gboolean waits = FALSE;
+
+		counters_add_booking(booking, event, chosen->session_no, chosen->stop_no);
+		if (!take_or_wait(db, event, booking,
+		            places_has_list(event, 0, chosen->session_no, now), full, &waits,
+		            ret_room, error))
+			return FALSE;
+		if (waits)
+			place->sessions_wait |= 1u << i;
+		else if (*ret_room)
+			counters_add_booking(held, event, chosen->session_no, chosen->stop_no);
+	}
+	return TRUE;
+}
+
+/* Not all can have all that they want: each, in the form's order, takes what there is and waits for the rest. */
+static gboolean
+take_each(Db *db, const Event *event, Registration *asked, gint64 now, PlacesAnswer *full,
+        gboolean *ret_room, GError **error)
+{
+	g_autoptr(GArray) held = counters_new();
+
+	*ret_room = TRUE;
+	for (guint i = 0; *ret_room && i < asked->places->len; i++)
+		if (!take_one(db, event, &g_array_index(asked->places, Place, i), now, held,
+		            full, ret_room, error))
+			return FALSE;
+	return *ret_room || counters_give(db, event, held, error);
+}
+
+static gboolean
+take_places(Db *db, const Event *event, Registration *asked, gint64 now, PlaceAnswer *answer,
+        GError **error)
+{
+	PlacesAnswer full = { 0 };
+	gboolean room = FALSE;
+
+	if (!take_all(db, event, asked, &full, &room, error))
+		return FALSE;
+	if (room)
+		return TRUE;
+	/* at the door nobody waits for a letter */
+	answer->outcome = PLACE_FULL;
+	if (!asked->walk_in) {
+		if (!take_each(db, event, asked, now, &full, &room, error))
+			return FALSE;
+		if (room)
+			answer->outcome = PLACE_WAITLISTED;
+	}
+	answer->full_option = full.full_option;
+	answer->full_session = full.full_session;
+	answer->full_stop = full.full_stop;
+	return TRUE;
 }
 
 /* What @place books by name: the chosen sessions and the returns of the chosen buses. */
@@ -94,147 +168,7 @@ bookings_of(
 	return n;
 }
 
-static int
-counter_compare(gconstpointer a, gconstpointer b)
-{
-	const Counter *left = a, *right = b;
-
-	/* options have session 0, so they come first; a session comes before its stops */
-	if (left->session_no != right->session_no)
-		return left->session_no < right->session_no ? -1 : 1;
-	if (left->stop_no != right->stop_no)
-		return left->stop_no < right->stop_no ? -1 : 1;
-	return (left->option_no > right->option_no) - (left->option_no < right->option_no);
-}
-
-static void
-counters_of(const Event *event, const Registration *asked, GArray *counters)
-{
-	for (guint i = 0; i < asked->places->len; i++) {
-		const Place *place = &g_array_index(asked->places, Place, i);
-		const EventOption *option = event_option(event, place->option_no);
-		ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX];
-		guint bookings_n = bookings_of(event, place, bookings);
-
-		if (option != NULL && option->capacity != NO_CAPACITY)
-			count(counters, place->option_no, 0, 0);
-		for (guint j = 0; j < bookings_n; j++)
-			count_session(counters, event, bookings[j].session_no, bookings[j].stop_no);
-		for (guint j = 0; option != NULL && j < option->includes->len; j++) {
-			guint16 session_no = g_array_index(option->includes, guint16, j);
-			if (!chosen_has(bookings, bookings_n, session_no))
-				count_session(counters, event, session_no, 0);
-		}
-	}
-	g_array_sort(counters, counter_compare);
-}
-
-/* ---- the counts ---- */
-
-static DbRows *
-counter_move(Db *db, const Event *event, const Counter *counter, gint64 by, GError **error)
-{
-	DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
-
-	/* each moves only while there is room, so two last guests cannot both win */
-	if (counter->session_no == 0)
-		return db_query(db,
-		        "UPDATE option SET taken = taken + $3 WHERE event = $1 AND no = $2"
-		        " AND (capacity IS NULL OR taken + $3 <= capacity) RETURNING taken",
-		        DB_ARGS(id, db_int(counter->option_no), db_int(by)), error);
-	if (counter->stop_no == 0)
-		return db_query(db,
-		        "UPDATE session SET taken = taken + $3 WHERE event = $1 AND no = $2"
-		        " AND (capacity IS NULL OR taken + $3 <= capacity) RETURNING taken",
-		        DB_ARGS(id, db_int(counter->session_no), db_int(by)), error);
-	return db_query(db,
-	        "UPDATE stop SET taken = taken + $4 WHERE event = $1 AND session_no = $2 AND no = "
-	        "$3"
-	        " AND (capacity IS NULL OR taken + $4 <= capacity) RETURNING taken",
-	        DB_ARGS(id, db_int(counter->session_no), db_int(counter->stop_no), db_int(by)),
-	        error);
-}
-
-static gboolean
-counter_take(Db *db, const Event *event, const Counter *counter, gint64 by, gboolean *ret_room,
-        GError **error)
-{
-	g_autoptr(DbRows) rows = counter_move(db, event, counter, by, error);
-	if (rows == NULL)
-		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		*ret_room = FALSE;
-		return TRUE;
-	case DB_ROW:
-		*ret_room = TRUE;
-	}
-	return TRUE;
-}
-
-/* Takes all of @counters, or none: what was taken before the full one is given back. */
-static gboolean
-counters_take(Db *db, const Event *event, GArray *counters, PlaceAnswer *answer, gboolean *ret_room,
-        GError **error)
-{
-	for (guint i = 0; i < counters->len; i++) {
-		const Counter *full = &g_array_index(counters, Counter, i);
-		gboolean room = FALSE, back = FALSE;
-
-		if (!counter_take(db, event, full, full->wanted, &room, error))
-			return FALSE;
-		if (room)
-			continue;
-		for (guint j = 0; j < i; j++) {
-			const Counter *taken = &g_array_index(counters, Counter, j);
-			if (!counter_take(db, event, taken, -(gint64)taken->wanted, &back, error))
-				return FALSE;
-		}
-		answer->full_option = full->option_no;
-		answer->full_session = full->session_no;
-		answer->full_stop = full->stop_no;
-		*ret_room = FALSE;
-		return TRUE;
-	}
-	*ret_room = TRUE;
-	return TRUE;
-}
-
 /* ---- the rows ---- */
-
-/* Takes holder numbers and the event's next version. This row is the lock of the event on
- * PostgreSQL, so it comes first: whoever holds it sees all that is committed. */
-static gboolean
-event_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version, gint64 *ret_last_no,
-        gint64 *ret_edition, GError **error)
-{
-	const DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
-
-	/* asked for, not RETURNING: that is a trigger to SQLite, which copies the page for it */
-	if (!db_run(db,
-	            "UPDATE event SET version = version + 1, last_no = last_no + $2 WHERE id = $1",
-	            DB_ARGS(id, db_int(numbers)), NULL, error))
-		return FALSE;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT version, last_no, edition FROM event WHERE id = $1", DB_ARGS(id), error);
-	if (rows == NULL)
-		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	case DB_ROW:
-		*ret_version = db_column_int(rows, 0);
-		*ret_last_no = db_column_int(rows, 1);
-		*ret_edition = db_column_int(rows, 2);
-	}
-	return TRUE;
-}
 
 static gboolean
 numbers_give_back(Db *db, const Event *event, gint64 numbers, GError **error)
@@ -303,7 +237,7 @@ registration_repeat(
 /* @ret_added FALSE: its id is there already, or its mark or typed code, current or replaced. */
 static gboolean
 attendee_insert(Db *db, const Event *event, const Registration *asked, const Place *place,
-        gint64 no, gint64 version, gboolean *ret_added, GError **error)
+        gint64 no, gint64 version, gint64 queue, gboolean *ret_added, GError **error)
 {
 	const EventOption *option = event_option(event, place->option_no);
 	const TicketIdentity *ticket = &place->ticket;
@@ -322,14 +256,16 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 	}
 	if (!db_run(db,
 	            "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
-	            " option_no, option_state, lang, age_band, walk_in, fee_state, state, changed,"
+	            " option_no, option_state, option_queue, lang, age_band, walk_in, fee_state, state, changed,"
 	            " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
-	            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'confirmed', $8, $9, $10, $11, 'active',"
-	            " $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active',"
+	            " $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING",
 	            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
 	                    db_int(asked->id),
 	                    place->delegation_no ? db_int(place->delegation_no) : db_null(),
 	                    db_int(place->region_no), db_int(place->option_no),
+	                    db_text(place->option_waits ? "waitlisted" : "confirmed"),
+	                    place->option_waits ? db_int(queue) : db_null(),
 	                    db_text(asked->lang), db_int(place->age_band),
 	                    db_int(asked->walk_in ? 1 : 0),
 	                    db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
@@ -344,12 +280,12 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 
 static gboolean
 attendee_add(Db *db, const Event *event, const Registration *asked, Place *place, gint64 no,
-        gint64 version, GError **error)
+        gint64 version, gint64 queue, GError **error)
 {
 	for (guint draw = 0; draw < TICKET_DRAWS; draw++) {
 		gboolean added = FALSE;
 
-		if (!attendee_insert(db, event, asked, place, no, version, &added, error))
+		if (!attendee_insert(db, event, asked, place, no, version, queue, &added, error))
 			return FALSE;
 		if (added)
 			return TRUE;
@@ -361,20 +297,36 @@ attendee_add(Db *db, const Event *event, const Registration *asked, Place *place
 }
 
 static gboolean
-bookings_add(Db *db, const Event *event, const Place *place, GError **error)
+booking_waits(const Event *event, const Place *place, guint i, guint16 session_no)
+{
+	if (i < place->chosen_n)
+		return (place->sessions_wait & 1u << i) != 0;
+	for (guint j = 0; j < place->chosen_n; j++)
+		if (event_session(event, place->chosen[j].session_no)->return_no == session_no)
+			return (place->sessions_wait & 1u << j) != 0;
+	return FALSE;
+}
+
+/* The chosen ones first, then their returns, which stand as their buses and have no line of their own. */
+static gboolean
+bookings_add(Db *db, const Event *event, const Place *place, gint64 queue, GError **error)
 {
 	ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX];
 	guint n = bookings_of(event, place, bookings);
 
-	for (guint i = 0; i < n; i++)
+	for (guint i = 0; i < n; i++) {
+		gboolean waits = booking_waits(event, place, i, bookings[i].session_no);
 		if (!db_run(db,
-		            "INSERT INTO booking (attendee, event, session_no, stop_no, state)"
-		            " VALUES ($1, $2, $3, $4, 'confirmed')",
+		            "INSERT INTO booking (attendee, event, session_no, stop_no, state,"
+		            " queue) VALUES ($1, $2, $3, $4, $5, $6)",
 		            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES),
 		                    db_int(bookings[i].session_no),
-		                    bookings[i].stop_no ? db_int(bookings[i].stop_no) : db_null()),
+		                    bookings[i].stop_no ? db_int(bookings[i].stop_no) : db_null(),
+		                    db_text(waits ? "waitlisted" : "confirmed"),
+		                    waits && i < place->chosen_n ? db_int(queue) : db_null()),
 		            NULL, error))
 			return FALSE;
+	}
 	return TRUE;
 }
 
@@ -435,8 +387,9 @@ places_add(Db *db, const Event *event, Registration *asked, gint64 first_no, gin
 {
 	for (guint i = 0; i < asked->places->len; i++) {
 		Place *place = &g_array_index(asked->places, Place, i);
-		if (!attendee_add(db, event, asked, place, first_no + i, version, error) ||
-		        !bookings_add(db, event, place, error) ||
+		gint64 queue = queue_number(version, i);
+		if (!attendee_add(db, event, asked, place, first_no + i, version, queue, error) ||
+		        !bookings_add(db, event, place, queue, error) ||
 		        !sealed_add(db, event, place, error) ||
 		        !consents_add(db, event, asked, place, now, error))
 			return FALSE;
@@ -486,12 +439,11 @@ registration_take_place(Db *db, const Event *event, Registration *asked, gint64 
 {
 	gint64 version = 0, last_no = 0, edition = 0;
 	gint64 numbers = asked->places->len;
-	gboolean fresh = FALSE, room = FALSE;
+	gboolean fresh = FALSE;
 	PlaceAnswer answer = { .outcome = PLACE_TAKEN, .registration = asked->id, .link_no = 1 };
-	g_autoptr(GArray) counters = g_array_new(FALSE, FALSE, sizeof(Counter));
 
 	g_return_val_if_fail(numbers >= 1 && numbers <= REGISTRATION_ATTENDEES_MAX, FALSE);
-	if (!event_raise(db, event, numbers, &version, &last_no, &edition, error) ||
+	if (!places_raise(db, event, numbers, &version, &last_no, &edition, error) ||
 	        !registration_add(db, event, asked, now, &fresh, error))
 		return FALSE;
 	if (!fresh) {
@@ -505,14 +457,10 @@ registration_take_place(Db *db, const Event *event, Registration *asked, gint64 
 		answer.outcome = PLACE_CHANGED;
 	} else if (!all_open(event, asked, now, &answer)) {
 		answer.outcome = PLACE_CLOSED;
-	} else {
-		counters_of(event, asked, counters);
-		if (!counters_take(db, event, counters, &answer, &room, error))
-			return FALSE;
-		if (!room)
-			answer.outcome = PLACE_FULL;
+	} else if (!take_places(db, event, asked, now, &answer, error)) {
+		return FALSE;
 	}
-	if (answer.outcome == PLACE_TAKEN) {
+	if (answer.outcome == PLACE_TAKEN || answer.outcome == PLACE_WAITLISTED) {
 		if (!places_add(db, event, asked, last_no - numbers + 1, version, now, error) ||
 		        !confirmation_add(db, event, asked, now, error))
 			return FALSE;

@@ -41,7 +41,11 @@ typedef struct {
 	guint chosen_n;
 	GBytes *sealed[SEALED_CLASSES]; /* NULL: nothing of that class */
 	guint8 consents;                /* bits 1 << ConsentKind */
+	/* set when the place is taken: who waits for the option waits for all of it */
+	gboolean option_waits;
+	guint32 sessions_wait; /* bits 1 << index in chosen */
 } Place;
+G_STATIC_ASSERT(ATTENDEE_SESSIONS_MAX <= 32);
 
 typedef struct {
 	gint64 id;
@@ -61,6 +65,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)
 
 typedef enum {
 	PLACE_TAKEN,        /* all places taken now */
+	PLACE_WAITLISTED,   /* all are registered, and somebody waits for something; full_… says for what */
 	PLACE_TAKEN_BEFORE, /* this submission was here already, with the same content */
 	PLACE_OTHER,        /* this submission was here already, with other content */
 	PLACE_FULL,         /* nothing was taken; @full says what is full */
@@ -71,9 +76,9 @@ typedef enum {
 
 typedef struct {
 	PlaceOutcome outcome;
-	gint64 registration; /* TAKEN, TAKEN_BEFORE, OTHER: whose page to show */
+	gint64 registration; /* TAKEN, WAITLISTED, TAKEN_BEFORE, OTHER: whose page to show */
 	gint64 link_no;
-	guint16 full_option, full_session, full_stop; /* FULL: which (0: not this) */
+	guint16 full_option, full_session, full_stop; /* FULL, WAITLISTED: which (0: not this) */
 	guint16 closed_option;
 } PlaceAnswer;
 
@@ -88,7 +93,11 @@ typedef struct {
  * both win; what is not counted (no capacity) costs no statement. A chosen session and its return
  * get a booking row; an included one needs none, the option is its booking.
  *
- * A walk-in is taken whatever the option's times say.
+ * When something is full that has a waiting list (places.h), each person, in the form's order, takes what there is
+ * and waits for the rest: for the option with all that it brings, or for a session of it. Without a list for
+ * what is full, nobody of the registration is taken.
+ *
+ * A walk-in is taken whatever the option's times say, and never waits.
  *
  * A ticket whose mark or typed code the event has already is drawn anew in @asked. CONFLICT when the id
  * of a registration or attendee is taken: prepare again.

@@ -298,6 +298,7 @@ note_answer(Import *import, gint64 line, const PlaceAnswer *answer)
 {
 	switch (answer->outcome) {
 	case PLACE_TAKEN:
+	case PLACE_WAITLISTED:
 		import->registered++;
 		break;
 	case PLACE_TAKEN_BEFORE:

@@ -130,6 +130,7 @@ walked_in(Request *request, gpointer data, const GError *error)
 		return reply_error(request, g_error_copy(error));
 	switch (job->place.answer.outcome) {
 	case PLACE_TAKEN:
+	case PLACE_WAITLISTED: /* who walks in never waits */
 		return ticket_answer(
 		        request, 201, job, &g_array_index(job->asked->places, Place, 0).ticket);
 	case PLACE_FULL:

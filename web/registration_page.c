@@ -286,6 +286,7 @@ registration_done(Request *request, gpointer data, const GError *error)
 	g_autofree char *path = NULL;
 	switch (sent->work.answer.outcome) {
 	case PLACE_TAKEN:
+	case PLACE_WAITLISTED: /* the ticket's page says for what */
 	case PLACE_TAKEN_BEFORE:
 		path = ticket_path(sent);
 		return reply_see_other(request, path);
