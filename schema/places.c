@@ -68,7 +68,7 @@ let_go(Db *db, const Event *event, Standing *standing, GError **error)
 }
 
 static gboolean
-cancel_one(Db *db, const Event *event, gint64 attendee, gint64 version, GError **error)
+cancel_one(Db *db, const Event *event, gint64 attendee, gint64 version, gint64 now, GError **error)
 {
 	Standing standing;
 	gboolean found = FALSE;
@@ -80,6 +80,8 @@ cancel_one(Db *db, const Event *event, gint64 attendee, gint64 version, GError *
 	                DB_ARGS(db_int(attendee)), NULL, error) &&
 	        db_run(db, "UPDATE sealed SET expires = $2 WHERE owner = $1 AND expires > $2",
 	                DB_ARGS(db_int(attendee), db_int(event->ends + CANCELLED_SECONDS)), NULL,
+	                error) &&
+	        standing_tell(db, event, &standing, OUTBOX_CANCELLED, "cancelled", version, now,
 	                error);
 }
 
@@ -98,8 +100,8 @@ places_cancel(Db *db, const Event *event, const PlacesWho *who, gint64 now, Plac
 		if (people == NULL)
 			return FALSE;
 		for (guint i = 0; i < people->len; i++)
-			if (!cancel_one(
-			            db, event, g_array_index(people, gint64, i), version, error))
+			if (!cancel_one(db, event, g_array_index(people, gint64, i), version, now,
+			            error))
 				return FALSE;
 		answer.n = people->len;
 		answer.outcome = people->len > 0 ? PLACES_DONE : PLACES_NOTHING;
@@ -251,7 +253,12 @@ answer_one(Db *db, const Event *event, Standing *standing, guint16 session_no, P
 		if (!leave(db, event, standing, session_no, ret_done, error))
 			return FALSE;
 	}
-	return !*ret_done || standing_write(db, event, standing, version, error);
+	if (*ret_done && !standing_write(db, event, standing, version, error))
+		return FALSE;
+	/* with the place they get the ticket by letter */
+	return !*ret_done || reply != PLACES_CONFIRM ||
+	        standing_tell(db, event, standing, OUTBOX_CONFIRMATION, "confirm", version, now,
+	                error);
 }
 
 gboolean

@@ -50,6 +50,21 @@ typedef struct {
 	gint64 registration, attendee;
 } PlacesWho;
 
+/* Whether who finds the option (session_no 0) or the session (option_no 0) full now may wait for it. */
+gboolean places_has_list(const Event *event, guint16 option_no, guint16 session_no, gint64 now);
+
+/* What the people of a registration wait for, or left: by their number, the option first. What hangs on an option that is not
+ * theirs yet is told with it. */
+typedef struct {
+	gint64 attendee;
+	guint16 session_no; /* 0: the option */
+	gint64 queue;       /* 0: out of the line */
+	gint64 offer;       /* until when it is theirs to confirm; 0: none */
+	guint ahead;        /* how many wait in the same line before them */
+} PlacesWait;
+/* Of PlacesWait; inside a reading transaction. */
+GArray *places_waits(Db *db, const Event *event, gint64 registration, GError **error);
+
 /* Gives back all that they hold and takes them out of every line. Their sealed data expire as those of who was there,
  * but 48 hours after the event's end at the latest. */
 gboolean places_cancel(Db *db, const Event *event, const PlacesWho *who, gint64 now,

@@ -267,7 +267,9 @@ exchange(Change *change, GError **error)
 		        move_counters(change, &change->before, FALSE, error);
 	set_fee(change->event, &change->before, after);
 	return drop_others(change, error) &&
-	        standing_write(change->db, change->event, after, change->version, error);
+	        standing_write(change->db, change->event, after, change->version, error) &&
+	        standing_tell(change->db, change->event, after, OUTBOX_CHANGED, "changed",
+	                change->version, change->now, error);
 }
 
 static gboolean

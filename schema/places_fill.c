@@ -220,7 +220,13 @@ serve(Db *db, const Event *event, const Waiter *waiter, gint64 version, gint64 n
 		        error, DB_ERROR, DB_ERROR_BROKEN, "a free place can't be taken");
 		return FALSE;
 	}
-	return standing_write(db, event, &standing, version, error);
+	/* one letter for the option and what comes with it; the place in line is given out once */
+	g_autofree char *what = waiter->session_no == 0
+	        ? g_strdup("offer")
+	        : g_strdup_printf("offer-%u", waiter->session_no);
+	return standing_write(db, event, &standing, version, error) &&
+	        standing_tell(db, event, &standing, OUTBOX_PLACE_FREE, what, waiter->queue, now,
+	                error);
 }
 
 static gboolean

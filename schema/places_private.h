@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "schema/outbox.h"
 #include "schema/places.h"
 
 /* ---- counters (places_count.c) ---- */
@@ -68,6 +69,11 @@ gboolean standing_write(
 /* Adds what they hold: each place once, though a session be both included and booked. */
 void standing_count(const Standing *standing, const Event *event, GArray *counters);
 
+/* A letter about @standing, named "WHAT:HEX(attendee):NUMBER"; a place that got free is a call for who has no address,
+ * the other kinds tell them nothing that their page doesn't. */
+gboolean standing_tell(Db *db, const Event *event, const Standing *standing, OutboxKind kind,
+        const char *what, gint64 number, gint64 now, GError **error);
+
 /* The event's row is the lock of the event on PostgreSQL, so raising it comes first: whoever holds it sees all that is
  * committed. Takes @numbers holder numbers, too. */
 gboolean places_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version,
@@ -86,8 +92,6 @@ queue_number(gint64 version, guint i)
 
 /* From when on the line of an option (session_no 0) or a session stands still. */
 gint64 places_limit(const Event *event, guint16 session_no);
-/* Whether who finds the option, or the session, full now may wait for it. */
-gboolean places_has_list(const Event *event, guint16 option_no, guint16 session_no, gint64 now);
 /* Until when an offer of now lasts. */
 gint64
 places_until(const Event *event, guint16 session_no, gboolean told, gint64 now);

@@ -154,6 +154,20 @@ standing_count(const Standing *standing, const Event *event, GArray *counters)
 }
 
 gboolean
+standing_tell(Db *db, const Event *event, const Standing *standing, OutboxKind kind,
+        const char *what, gint64 number, gint64 now, GError **error)
+{
+	char id[ID_HEX_LENGTH + 1];
+
+	if (!standing->has_email && kind != OUTBOX_PLACE_FREE)
+		return TRUE;
+	id_to_hex(standing->id, id);
+	g_autofree char *cause = g_strdup_printf("%s:%s:%" G_GINT64_FORMAT, what, id, number);
+	return outbox_add_as(db, event, kind, standing->has_email ? OUTBOX_WAITING : OUTBOX_CALL,
+	        standing->id, cause, now, error);
+}
+
+gboolean
 places_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version, gint64 *ret_last_no,
         gint64 *ret_edition, GError **error)
 {

@@ -397,16 +397,21 @@ places_add(Db *db, const Event *event, Registration *asked, gint64 first_no, gin
 	return TRUE;
 }
 
-/* The letter with the tickets. Who gave no address and has a phone is called, but for a walk-in, who has it all. */
+/* The letter with the tickets, or that they wait when nobody has a place. Who gave no address and has a phone is called, but
+ * for a walk-in, who has it all, and who waits, who is called when there is something to say. */
 static gboolean
 confirmation_add(Db *db, const Event *event, const Registration *asked, gint64 now, GError **error)
 {
-	char cause[] = "confirm:0123456789abcdef";
+	gboolean waits = TRUE;
+	char id[ID_HEX_LENGTH + 1];
 
-	if (!asked->has_email && (!asked->has_phone || asked->walk_in))
+	for (guint i = 0; i < asked->places->len; i++)
+		waits = waits && g_array_index(asked->places, Place, i).option_waits;
+	if (!asked->has_email && (!asked->has_phone || asked->walk_in || waits))
 		return TRUE;
-	id_to_hex(asked->id, cause + strlen("confirm:"));
-	return outbox_add_as(db, event, OUTBOX_CONFIRMATION,
+	id_to_hex(asked->id, id);
+	g_autofree char *cause = g_strconcat(waits ? "waitlisted:" : "confirm:", id, NULL);
+	return outbox_add_as(db, event, waits ? OUTBOX_WAITLISTED : OUTBOX_CONFIRMATION,
 	        asked->has_email ? OUTBOX_WAITING : OUTBOX_CALL,
 	        g_array_index(asked->places, Place, 0).id, cause, now, error);
 }

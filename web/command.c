@@ -26,6 +26,7 @@ const Route *const web_tables[] = {
 	registration_routes,
 	ticket_routes,
 	lost_link_routes,
+	ticket_places_routes,
 	door_routes,
 	staff_routes,
 	staff_numbers_routes,

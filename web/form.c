@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/places.h"
+
 /* ---- fields as JSON ---- */
 
 static const char *const kind_flags[] = {
@@ -464,14 +466,18 @@ form_state(const Form *form)
 	for (guint i = 0; i < event->options->len; i++) {
 		const EventOption *option = g_ptr_array_index(event->options, i);
 		gint64 opens = option->opens != NO_TIME ? option->opens : event->opens;
-		char open = event_option_open(event, option, form->now) ? 'o'
-		        : form->now < opens                             ? 'e'
-		                                                        : 'c';
+		char open = !event_option_open(event, option, form->now)
+		        ? (form->now < opens ? 'e' : 'c')
+		        : places_has_list(event, option->no, 0, form->now) ? 'w'
+		                                                           : 'o';
 		g_string_append_printf(state, " %c%d", open, room_shown(form->room->options[i]));
 	}
 	for (guint i = 0; i < event->sessions->len; i++) {
 		const EventSession *session = g_ptr_array_index(event->sessions, i);
-		g_string_append_printf(state, " %c%d", session->ends > form->now ? 's' : 'x',
+		g_string_append_printf(state, " %c%d",
+		        session->ends <= form->now                                ? 'x'
+		                : places_has_list(event, 0, session->no, form->now) ? 'w'
+		                                                                    : 's',
 		        room_shown(form->room->sessions[i]));
 		for (guint j = 0; j < session->stops->len; j++) {
 			const EventStop *stop = g_ptr_array_index(session->stops, j);

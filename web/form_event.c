@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/places.h"
 #include "schema/text.h"
 
 #define RADIOS_MAX 8 /* more answers to one question are a list to open */
@@ -30,6 +31,13 @@ form_left_text(const Form *form, int room)
 	if (room == NO_CAPACITY || room > FEW_LEFT)
 		return NULL;
 	return locale_plural(form->locale, "option_left", room, NULL);
+}
+
+char *
+form_left_or_list_text(const Form *form, int room, gboolean has_list)
+{
+	return room == 0 && has_list ? g_strdup(locale_text(form->locale, "option_full_list"))
+	                             : form_left_text(form, room);
 }
 
 /* ---- region and county ---- */
@@ -116,14 +124,15 @@ option_state(const Form *form, const EventOption *option, int room)
 {
 	gint64 opens = option->opens != NO_TIME ? option->opens : form->event->opens;
 	gint64 closes = closing_of(form->event, option);
-	if (room == 0)
-		return form_left_text(form, room);
 	gboolean open = event_option_open(form->event, option, form->now);
+	gboolean has_list = open && places_has_list(form->event, option->no, 0, form->now);
+	if (room == 0 && !has_list)
+		return form_left_text(form, room);
 	g_autofree char *state = form->now < opens && !open
 	        ? locale_begin(form->locale, form->event, "option_opens", opens)
 	        : open ? locale_end(form->locale, form->event, "option_open_until", closes)
 	               : locale_begin(form->locale, form->event, "option_closed", closes);
-	g_autofree char *left = open ? form_left_text(form, room) : NULL;
+	g_autofree char *left = open ? form_left_or_list_text(form, room, has_list) : NULL;
 	if (left == NULL)
 		return g_steal_pointer(&state);
 	return g_strdup_printf("%s\n%s", left, state);
@@ -146,6 +155,15 @@ option_is_available(const Form *form, guint i)
 	        form->room->options[i] != 0;
 }
 
+/* Full, and who chooses it waits for it. */
+static gboolean
+option_is_waited_for(const Form *form, guint i)
+{
+	const EventOption *option = g_ptr_array_index(form->event->options, i);
+	return event_option_open(form->event, option, form->now) && form->room->options[i] == 0 &&
+	        places_has_list(form->event, option->no, 0, form->now);
+}
+
 static void
 add_option(const Form *form, json_t *field, guint i, guint available)
 {
@@ -164,8 +182,10 @@ add_option(const Form *form, json_t *field, guint i, guint available)
 	form_choice(field,
 	        &(FormChoice){ option->code, form_event_text(form, option->title), note->str, fee,
 	                .checked = form_typed_has(form, "option", option->code) ||
-	                        option_is_preset(form, option, available),
-	                .disabled = !option_is_available(form, i) });
+	                        (option_is_available(form, i) &&
+	                                option_is_preset(form, option, available)),
+	                .disabled = !option_is_available(form, i) &&
+	                        !option_is_waited_for(form, i) });
 	/* theme.css knows options by their place, not by their code */
 	json_t *choices =
 	        json_object_get(json_array_get(json_object_get(field, "groups"), 0), "choices");
@@ -181,12 +201,15 @@ form_option(const Form *form)
 	        form, FIELD_RADIO, "option", locale_text(form->locale, "field_option"), NULL);
 	for (guint i = 0; i < n; i++)
 		available += option_is_available(form, i);
-	/* what is open is offered first */
+	/* what is open is offered first, then what can be waited for */
 	for (guint i = 0; i < n; i++)
 		if (option_is_available(form, i))
 			add_option(form, field, i, available);
 	for (guint i = 0; i < n; i++)
-		if (!option_is_available(form, i))
+		if (option_is_waited_for(form, i))
+			add_option(form, field, i, available);
+	for (guint i = 0; i < n; i++)
+		if (!option_is_available(form, i) && !option_is_waited_for(form, i))
 			add_option(form, field, i, available);
 	return field;
 }

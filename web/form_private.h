@@ -46,6 +46,8 @@ void form_add_line(GString *lines, const char *line);
 #define FEW_LEFT 20
 /* "Full", or "3 places left" when they are few; NULL when there is nothing to say. Owned. */
 char *form_left_text(const Form *form, int room);
+/* The same where a list takes who finds it full: "Full: join the waiting list". */
+char *form_left_or_list_text(const Form *form, int room, gboolean has_list);
 
 json_t *form_region(const Form *form);
 json_t *form_county(const Form *form);

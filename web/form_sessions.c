@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/places.h"
+
 /* theme.css has a rule for each: what an option has no use for steps aside. */
 #define OPTIONS_STYLED 8
 
@@ -181,7 +183,8 @@ add_sessions(const Form *form, const Group *group, json_t *field, const char *na
 		        locale_long_date(form->locale, form->event, session->starts);
 		g_autofree char *time = locale_time_range(
 		        form->locale, form->event, session->starts, session->ends);
-		g_autofree char *left = form_left_text(form, room);
+		gboolean has_list = places_has_list(form->event, 0, session->no, form->now);
+		g_autofree char *left = form_left_or_list_text(form, room, has_list);
 		form_add_line(note, date);
 		form_add_line(note, time);
 		form_add_line(note, form_event_text(form, session->place));
@@ -192,7 +195,7 @@ add_sessions(const Form *form, const Group *group, json_t *field, const char *na
 		        &(FormChoice){ session->code, form_event_text(form, session->title),
 		                note->str,
 		                .checked = preset || form_typed_has(form, name, session->code),
-		                .disabled = room == 0 });
+		                .disabled = room == 0 && !has_list });
 	}
 	if (group->max == 1 && group->min == 0)
 		add_none(form, field, "field_choose_none",
@@ -205,6 +208,7 @@ add_stop_lists(const Form *form, const Group *group, json_t *fields)
 {
 	for (guint i = 0; i < group->sessions->len; i++) {
 		const EventSession *session = group_session(form->event, group, i);
+		gboolean has_list = places_has_list(form->event, 0, session->no, form->now);
 		if (session->stops->len < 2 || session->ends <= form->now)
 			continue;
 		g_autofree char *id = g_strconcat("stop-", session->code, NULL);
@@ -225,8 +229,9 @@ add_stop_lists(const Form *form, const Group *group, json_t *fields)
 			form_choice(field,
 			        &(FormChoice){ code, shown,
 			                .checked = form_typed_has(form, "stop", code),
-			                .disabled = room_at_stop(form->room, session->no,
-			                                    stop->no) == 0 });
+			                .disabled = !has_list &&
+			                        room_at_stop(form->room, session->no,
+			                                stop->no) == 0 });
 		}
 		set_when(field, group);
 		json_array_append_new(fields, field);
@@ -253,6 +258,7 @@ add_stops(const Form *form, const Group *group, json_t *field, const char *group
 		if (session->ends <= form->now)
 			continue;
 		int room = session_room(form, session);
+		gboolean has_list = places_has_list(form->event, 0, session->no, form->now);
 		g_autofree char *date =
 		        locale_long_date(form->locale, form->event, session->starts);
 		g_autofree char *heading =
@@ -265,7 +271,7 @@ add_stops(const Form *form, const Group *group, json_t *field, const char *group
 			        : at_stop == NO_CAPACITY ? room
 			                                 : MIN(room, at_stop);
 			g_autofree char *code = g_strdup_printf("%s/%u", session->code, stop->no);
-			g_autofree char *left = form_left_text(form, least);
+			g_autofree char *left = form_left_or_list_text(form, least, has_list);
 			g_autofree char *time =
 			        locale_time(form->locale, form->event, stop->departs);
 			gboolean preset = to_preset && least != 0;
@@ -274,7 +280,7 @@ add_stops(const Form *form, const Group *group, json_t *field, const char *group
 			        &(FormChoice){ code, form_event_text(form, stop->place), left, time,
 			                .checked = preset ||
 			                        stop_is_typed(form, group_name, session, code),
-			                .disabled = least == 0 });
+			                .disabled = least == 0 && !has_list });
 		}
 	}
 	if (group->min == 0) {

@@ -48,6 +48,7 @@ extern const Route event_routes[];
 extern const Route registration_routes[];
 extern const Route ticket_routes[];
 extern const Route lost_link_routes[];
+extern const Route ticket_places_routes[];
 extern const Route door_routes[];     /* /api/v1/door/ */
 extern const Route door_app_routes[]; /* /door/ */
 extern const Route staff_routes[];    /* signing in and out */

@@ -546,8 +546,10 @@ server_start(const ServerOptions *options, GError **error)
 	server->transport->listening = setup.listening;
 	started = started && start_daemon(server, &setup, error);
 	setup_clear(&setup);
-	if (started)
+	if (started) {
+		server->minutes = minutes_new(server);
 		return server;
+	}
 	server_free(server);
 	return NULL;
 }
@@ -585,6 +587,7 @@ server_stop(Server *server)
 		return FALSE;
 	}
 	MHD_stop_daemon(transport->daemon);
+	g_clear_pointer(&server->minutes, minutes_free);
 	server_free(server);
 	return TRUE;
 }

@@ -86,6 +86,7 @@ struct Server {
 	struct Throttle *throttle;   /* of signing in */
 	struct Heard *heard;         /* devices, as they were last heard of */
 	struct NumbersKept *numbers; /* of the dashboard */
+	struct Minutes *minutes;     /* once it serves */
 };
 
 /* What belongs to one thread: no lock is needed. */
@@ -290,6 +291,11 @@ void throttle_free(struct Throttle *throttle);
 /* ---- numbers kept (staff_count.c) ---- */
 struct NumbersKept *numbers_kept_new(void);
 void numbers_kept_free(struct NumbersKept *kept);
+
+/* ---- each minute (minutes.c) ---- */
+/* Starts the thread; it looks at once, then each minute of the monotonic clock. */
+struct Minutes *minutes_new(Server *server);
+void minutes_free(struct Minutes *minutes); /* NULL is fine */
 
 /* ---- deadlines ---- */
 typedef struct Deadlines Deadlines;

@@ -13,6 +13,7 @@
 #include "web/event_page.h"
 #include "web/routes.h"
 #include "web/ticket_paper.h"
+#include "web/ticket_places.h"
 
 #define PNG_SCALE 8 /* pixels a module: 424 in all, sharp on paper and on a screen */
 
@@ -127,7 +128,6 @@ attendee_data(const Shown *shown, const Attendee *attendee, guint n)
 	        data, "picture", taken_string(g_strdup_printf("/t/%s/%u", shown->token, n)));
 	json_object_set_new(data, "typed", json_string(typed));
 	json_object_set_new(data, "cancelled", json_boolean(attendee->cancelled));
-	json_object_set_new(data, "waitlisted", json_boolean(attendee->option_waitlisted));
 	json_object_set_new(
 	        data, "option", option != NULL ? string(told(shown, option->title)) : json_null());
 	json_object_set_new(data, "fee",
@@ -151,20 +151,37 @@ ticket_page(Request *request)
 	if (!find_page(request, &shown, &error))
 		return reply_error(request, error);
 	g_autoptr(RegistrationPage) page = shown.page;
+	VaultEvent *keys =
+	        vault_event(record_vault(request_record(request)), shown.event->id, &error);
+	if (keys == NULL)
+		return reply_error(request, error);
+	char csrf[CSRF_TEXT_LENGTH + 1];
+	ticket_csrf(request, keys, page, csrf);
+	gboolean waiting = FALSE;
+	json_t *waits = ticket_waits(request, shown.event, page, &waiting, &error);
+	if (waits == NULL)
+		return reply_error(request, error);
 	json_t *data = json_object(), *attendees = json_array();
 	json_t *links = event_links_data(shown.event, shown.locale);
 	guint holders = 0;
 	for (guint i = 0; i < page->attendees->len; i++) {
 		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
-		json_array_append_new(attendees, attendee_data(&shown, attendee, i + 1));
+		json_t *shown_one = attendee_data(&shown, attendee, i + 1);
+		json_object_set(shown_one, "waits", json_array_get(waits, i));
+		json_array_append_new(attendees, shown_one);
 		holders += !attendee->cancelled;
 	}
+	json_decref(waits);
+	json_object_set_new(data, "csrf", json_string(csrf));
+	json_object_set_new(
+	        data, "place_url", taken_string(g_strdup_printf("/t/%s/place", shown.token)));
 	json_object_set_new(
 	        data, "page_title", json_string(locale_text(shown.locale, "ticket_page")));
 	json_object_set_new(data, "has_languages", json_true());
 	json_object_set_new(data, "title",
-	        taken_string(
-	                locale_plural(shown.locale, "ticket_title", page->attendees->len, NULL)));
+	        waiting ? json_string(locale_text(shown.locale, "wait_title"))
+	                : taken_string(locale_plural(
+	                          shown.locale, "ticket_title", page->attendees->len, NULL)));
 	json_object_set_new(data, "event_title", string(told(&shown, shown.event->title)));
 	json_object_set_new(data, "contact", string(shown.event->contact));
 	json_object_set_new(data, "attendees", attendees);

@@ -1,0 +1,245 @@
+/*
+ * /t/{token}/place: the answer to an offer, and leaving or joining a waiting list. A form of the ticket's page posts it; the
+ * answer is that page again, which says how things stand, also when the offer was over meanwhile.
+ */
+#include "web/ticket_places.h"
+
+#include <string.h>
+
+#include "schema/places.h"
+#include "web/routes.h"
+
+/* How often a work is prepared anew: the definition was loaded meanwhile. */
+#define ANSWER_MAX 3
+
+/* ---- the proof ---- */
+
+/* In place of a submission, which is drawn at random: who has the page's link knows it anyway. */
+static void
+proof_bytes(const RegistrationPage *page, guint8 ret_bytes[SUBMISSION_BYTES])
+{
+	memset(ret_bytes, 0, SUBMISSION_BYTES);
+	memcpy(ret_bytes, &page->id, sizeof page->id);
+	memcpy(ret_bytes + sizeof page->id, &page->link_no, SUBMISSION_BYTES - sizeof page->id);
+}
+
+void
+ticket_csrf(Request *request, VaultEvent *keys, const RegistrationPage *page,
+        char ret_csrf[CSRF_TEXT_LENGTH + 1])
+{
+	guint8 bytes[SUBMISSION_BYTES];
+
+	proof_bytes(page, bytes);
+	vault_csrf(keys, bytes, request_now(request), ret_csrf);
+}
+
+gboolean
+ticket_csrf_holds(
+        Request *request, VaultEvent *keys, const RegistrationPage *page, gboolean *ret_stale)
+{
+	guint8 bytes[SUBMISSION_BYTES];
+	const char *given = fields_get(request_form(request), "csrf");
+
+	*ret_stale = FALSE;
+	if (given == NULL)
+		return FALSE;
+	proof_bytes(page, bytes);
+	CsrfState state = vault_csrf_check(keys, bytes, given, request_now(request));
+	*ret_stale = state == CSRF_STALE;
+	return state != CSRF_FALSE;
+}
+
+/* ---- what the page shows ---- */
+
+static const char *
+title_of(const Event *event, const Locale *locale, guint16 option_no, guint16 session_no)
+{
+	const EventSession *session = session_no ? event_session(event, session_no) : NULL;
+	const EventOption *option = event_option(event, option_no);
+
+	if (session != NULL)
+		return event_text(event, session->title, locale_code(locale));
+	return option != NULL ? event_text(event, option->title, locale_code(locale)) : "";
+}
+
+static json_t *
+wait_data(Request *request, const Event *event, const Attendee *attendee, guint n,
+        const PlacesWait *wait)
+{
+	const Locale *locale = request_locale(request);
+	const EventSession *session = wait->session_no ? event_session(event, wait->session_no)
+	                                               : NULL;
+	g_autofree char *number = locale_number(locale, (gint64)wait->ahead + 1);
+	gboolean offered = wait->offer > request_now(request);
+	gboolean waits = wait->queue != 0 && wait->offer == 0;
+	g_autofree char *text = offered ? locale_end(locale, event, "wait_until", wait->offer)
+	        : waits ? locale_format(locale, "wait_in_line", "number", number, NULL)
+	                : g_strdup(locale_text(locale, "wait_left_text"));
+	json_t *data = json_object();
+
+	json_object_set_new(data, "title",
+	        json_string(title_of(event, locale, attendee->option_no, wait->session_no)));
+	json_object_set_new(data, "heading",
+	        json_string(locale_text(locale,
+	                offered     ? "wait_offered"
+	                        : waits ? "wait_waits"
+	                                : "wait_left")));
+	json_object_set_new(data, "text", json_string(text));
+	json_object_set_new(data, "offered", json_boolean(offered));
+	json_object_set_new(data, "in_line", json_boolean(waits));
+	json_object_set_new(data, "left", json_boolean(!offered && !waits));
+	json_object_set_new(data, "n", json_integer(n));
+	json_object_set_new(data, "session", json_string(session != NULL ? session->code : ""));
+	return data;
+}
+
+json_t *
+ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
+        gboolean *ret_waiting, GError **error)
+{
+	Db *db = request_db(request, error);
+	g_autoptr(GArray) waits =
+	        db != NULL ? places_waits(db, event, page->id, error) : NULL;
+	if (waits == NULL)
+		return NULL;
+	json_t *all = json_array();
+	*ret_waiting = TRUE;
+	for (guint i = 0; i < page->attendees->len; i++) {
+		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
+		json_t *list = json_array();
+		for (guint j = 0; j < waits->len; j++) {
+			const PlacesWait *wait = &g_array_index(waits, PlacesWait, j);
+			if (wait->attendee == attendee->id)
+				json_array_append_new(list,
+				        wait_data(request, event, attendee, i + 1, wait));
+		}
+		if (!attendee->option_waitlisted && !attendee->cancelled)
+			*ret_waiting = FALSE;
+		json_array_append_new(all, list);
+	}
+	return all;
+}
+
+/* ---- the answer ---- */
+
+typedef struct {
+	char *path;
+	Event *event;
+	PlacesWork work;
+	guint tries;
+} Job;
+
+static void
+job_free(gpointer data)
+{
+	Job *job = data;
+	g_clear_pointer(&job->event, event_unref);
+	g_free(job->path);
+	g_free(job);
+}
+
+static gboolean
+answer_work(Db *db, gpointer data, GError **error)
+{
+	return places_answer_work(db, &((Job *)data)->work, error);
+}
+
+static Reply *
+answered(Request *request, gpointer data, const GError *error)
+{
+	Job *job = data;
+
+	if (error != NULL)
+		return reply_error(request, g_error_copy(error));
+	if (job->work.answer.outcome == PLACES_EVENT_CHANGED && job->tries < ANSWER_MAX) {
+		GError *trouble = NULL;
+		const Event *event = request_event_by_id(request, job->event->id, &trouble);
+		if (event == NULL)
+			return reply_error(request, trouble);
+		Job *again = g_new0(Job, 1);
+		again->path = g_strdup(job->path);
+		again->event = event_ref((Event *)event);
+		again->work = job->work;
+		again->work.event = again->event;
+		again->tries = job->tries + 1;
+		return reply_after(request, answer_work, answered, again, job_free);
+	}
+	/* whatever came of it, their page says how they stand */
+	return reply_see_other(request, job->path);
+}
+
+static gboolean
+take_reply(const char *word, PlacesReply *ret)
+{
+	static const char *const words[] = {
+		[PLACES_CONFIRM] = "confirm",
+		[PLACES_LEAVE] = "leave",
+		[PLACES_REJOIN] = "rejoin",
+	};
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		if (g_strcmp0(word, words[i]) == 0) {
+			*ret = (PlacesReply)i;
+			return TRUE;
+		}
+	return FALSE;
+}
+
+/* Reads whose place, which and what; FALSE when it is none that our page could have sent. */
+static gboolean
+take_answer(Request *request, const Event *event, const RegistrationPage *page, PlacesWork *ret)
+{
+	const Fields *form = request_form(request);
+	const char *number = fields_get(form, "n"), *code = fields_get(form, "session");
+	guint64 n = 0;
+
+	if (number == NULL || code == NULL ||
+	        !g_ascii_string_to_unsigned(number, 10, 1, page->attendees->len, &n, NULL) ||
+	        !take_reply(fields_get(form, "answer"), &ret->reply))
+		return FALSE;
+	if (*code != '\0') {
+		const EventSession *session = event_session_by_code(event, code);
+		if (session == NULL)
+			return FALSE;
+		ret->session_no = session->no;
+	}
+	ret->who.registration = page->id;
+	ret->who.attendee = ((const Attendee *)g_ptr_array_index(page->attendees, n - 1))->id;
+	ret->now = request_now(request);
+	return TRUE;
+}
+
+static Reply *
+place_answer(Request *request)
+{
+	GError *error = NULL;
+	Vault *vault = record_vault(request_record(request));
+	const char *token = request_param(request, "token");
+	Db *db = request_db(request, &error);
+	g_autoptr(RegistrationPage) page =
+	        db != NULL ? registration_read(db, vault, token, &error) : NULL;
+	const Event *event =
+	        page != NULL ? request_event_by_id(request, page->event, &error) : NULL;
+	VaultEvent *keys = event != NULL ? vault_event(vault, event->id, &error) : NULL;
+	gboolean stale = FALSE;
+	PlacesWork work = { .event = event };
+	if (keys == NULL)
+		return reply_error(request, error);
+	if (!ticket_csrf_holds(request, keys, page, &stale))
+		return reply_status(request, 403);
+	g_autofree char *path = g_strdup_printf("/t/%s", token);
+	if (stale) /* the page is shown anew, with a fresh proof */
+		return reply_see_other(request, path);
+	if (!take_answer(request, event, page, &work))
+		return reply_status(request, 400);
+	Job *job = g_new0(Job, 1);
+	job->path = g_steal_pointer(&path);
+	job->event = event_ref((Event *)event);
+	job->work = work;
+	job->work.event = job->event;
+	return reply_after(request, answer_work, answered, job, job_free);
+}
+
+const Route ticket_places_routes[] = {
+	{ HTTP_POST, "/t/:token/place", FOR_HOLDER, place_answer },
+	{ 0 },
+};
