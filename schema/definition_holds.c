@@ -26,7 +26,8 @@ definition_count_session(
 	return db_ask_int(change->db,
 	        "SELECT count(*) FROM attendee a WHERE a.event = $1 AND a.state = 'active'"
 	        " AND a.merged_into IS NULL"
-	        " AND (((a.option_state = 'confirmed' OR a.option_offer IS NOT NULL) AND EXISTS (SELECT 1 FROM option_session o"
+	        " AND (((a.option_state = 'confirmed' OR a.option_offer IS NOT NULL) AND EXISTS "
+	        "(SELECT 1 FROM option_session o"
 	        "   WHERE o.event = $1 AND o.option_no = a.option_no AND o.session_no = $2"
 	        "   AND o.choose = 0))"
 	        "  OR EXISTS (SELECT 1 FROM booking b WHERE b.attendee = a.id AND b.session_no = $2"

@@ -25,14 +25,13 @@ ids_take(DbRows *given, GError **error)
 static GArray *
 people_of(Db *db, const Event *event, const PlacesWho *who, GError **error)
 {
-	return ids_take(
-	        db_query(db,
-	                "SELECT id FROM attendee WHERE event = $1 AND state = 'active'"
-	                " AND merged_into IS NULL AND ($2 = 0 OR registration = $2)"
-	                " AND ($3 = 0 OR id = $3) AND ($2 <> 0 OR $3 <> 0) ORDER BY no",
-	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(who->registration),
-	                        db_int(who->attendee)),
-	                error),
+	return ids_take(db_query(db,
+	                        "SELECT id FROM attendee WHERE event = $1 AND state = 'active'"
+	                        " AND merged_into IS NULL AND ($2 = 0 OR registration = $2)"
+	                        " AND ($3 = 0 OR id = $3) AND ($2 <> 0 OR $3 <> 0) ORDER BY no",
+	                        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES),
+	                                db_int(who->registration), db_int(who->attendee)),
+	                        error),
 	        error);
 }
 
@@ -81,8 +80,8 @@ cancel_one(Db *db, const Event *event, gint64 attendee, gint64 version, gint64 n
 	        db_run(db, "UPDATE sealed SET expires = $2 WHERE owner = $1 AND expires > $2",
 	                DB_ARGS(db_int(attendee), db_int(event->ends + CANCELLED_SECONDS)), NULL,
 	                error) &&
-	        standing_tell(db, event, &standing, OUTBOX_CANCELLED, "cancelled", version, now,
-	                error);
+	        standing_tell(
+	                db, event, &standing, OUTBOX_CANCELLED, "cancelled", version, now, error);
 }
 
 gboolean
@@ -276,8 +275,8 @@ places_answer(Db *db, const Event *event, const PlacesWho *who, guint16 session_
 		return FALSE;
 	if (found && standing.active &&
 	        (who->registration == 0 || who->registration == standing.registration)) {
-		if (!answer_one(db, event, &standing, session_no, reply, version, now, &done,
-		            error) ||
+		if (!answer_one(
+		            db, event, &standing, session_no, reply, version, now, &done, error) ||
 		        (done && !places_fill(db, event, version, now, error)))
 			return FALSE;
 		if (done)
@@ -290,8 +289,8 @@ places_answer(Db *db, const Event *event, const PlacesWho *who, guint16 session_
 /* ---- time ---- */
 
 gboolean
-places_told(Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret,
-        GError **error)
+places_told(
+        Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error)
 {
 	gint64 version = 0;
 	gboolean same = FALSE, found = FALSE;

@@ -30,11 +30,11 @@
 
 typedef enum {
 	PLACES_DONE,
-	PLACES_WAITLISTED,    /* a change that put them on a waiting list */
-	PLACES_NOTHING,       /* nobody of this kind, or nothing to answer (any more) */
-	PLACES_FULL,          /* nothing was changed; full_… says what is full */
-	PLACES_CLOSED,        /* the option is not open: nothing was changed */
-	PLACES_CHOICE,        /* what was chosen is not what the option leaves to choose */
+	PLACES_WAITLISTED, /* a change that put them on a waiting list */
+	PLACES_NOTHING,    /* nobody of this kind, or nothing to answer (any more) */
+	PLACES_FULL,       /* nothing was changed; full_… says what is full */
+	PLACES_CLOSED,     /* the option is not open: nothing was changed */
+	PLACES_CHOICE,     /* what was chosen is not what the option leaves to choose */
 	PLACES_EVENT_CHANGED, /* the definition was loaded anew meanwhile: take it from the shelf again */
 } PlacesOutcome;
 
@@ -93,13 +93,12 @@ gboolean places_answer(Db *db, const Event *event, const PlacesWho *who, guint16
         PlacesReply reply, gint64 now, PlacesAnswer *ret, GError **error);
 
 /* Somebody without e-mail was told of the offers that they have: their time begins now. */
-gboolean places_told(Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret,
-        GError **error);
+gboolean places_told(
+        Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error);
 
 /* Offers that ran out by @now go to the next in line; @ret->n is how many ran out. Costs one read when there is
  * none. The server does it each minute. */
-gboolean
-places_sweep(Db *db, const Event *event, gint64 now, PlacesAnswer *ret, GError **error);
+gboolean places_sweep(Db *db, const Event *event, gint64 now, PlacesAnswer *ret, GError **error);
 
 /* Offers what is free to those who wait, in their order. For whoever frees a place by other ways, in the same transaction,
  * which has raised the event's version to @version first. */

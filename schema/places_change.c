@@ -70,8 +70,7 @@ choice_holds(const Event *event, const PlacesWish *wish)
 static gboolean
 take(Change *change, GArray *counters, gboolean has_list, gboolean *ret_taken, GError **error)
 {
-	if (!counters_take(
-	            change->db, change->event, counters, change->answer, ret_taken, error))
+	if (!counters_take(change->db, change->event, counters, change->answer, ret_taken, error))
 		return FALSE;
 	if (!*ret_taken && !(has_list && change->wish->may_wait)) {
 		change->room = FALSE;
@@ -96,7 +95,9 @@ take_option(Change *change, GError **error)
 		return TRUE;
 	}
 	/* when it is the same: their own, given back a moment ago */
-	if (!take(change, counters, !same && places_has_list(change->event, option->no, 0, change->now), &taken, error))
+	if (!take(change, counters,
+	            !same && places_has_list(change->event, option->no, 0, change->now), &taken,
+	            error))
 		return FALSE;
 	if (same && taken) {
 		after->option_confirmed = before->option_confirmed;
@@ -134,8 +135,8 @@ take_new_session(Change *change, StandingBooking *booking, GError **error)
 		booking->confirmed = TRUE;
 	} else {
 		booking->queue = after->option_queue;
-		booking->offer = MIN(
-		        after->option_offer, places_limit(change->event, booking->session_no));
+		booking->offer =
+		        MIN(after->option_offer, places_limit(change->event, booking->session_no));
 	}
 	return TRUE;
 }
@@ -184,9 +185,9 @@ take_session(Change *change, const ChosenSession *chosen, GError **error)
 	StandingBooking booking = { .session_no = chosen->session_no, .stop_no = chosen->stop_no };
 	const StandingBooking *had = standing_booking(&change->before, chosen->session_no);
 	gboolean kept = had != NULL && standing_holds_option(after) &&
-	        (booking_is_held(had) ? had->stop_no == chosen->stop_no
-	                              : had->queue != 0 ||
-	                                        change->before.option_no == after->option_no);
+	        (booking_is_held(had)
+	                        ? had->stop_no == chosen->stop_no
+	                        : had->queue != 0 || change->before.option_no == after->option_no);
 
 	if (kept ? !take_kept_session(change, &booking, had, error)
 	         : !take_new_session(change, &booking, error))

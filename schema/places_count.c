@@ -70,8 +70,7 @@ counters_add_option(GArray *counters, const Event *event, guint16 option_no)
 	if (option->capacity != NO_CAPACITY)
 		count(counters, option_no, 0, 0);
 	for (guint i = 0; i < option->includes->len; i++)
-		counters_add_session(
-		        counters, event, g_array_index(option->includes, guint16, i));
+		counters_add_session(counters, event, g_array_index(option->includes, guint16, i));
 }
 
 static int

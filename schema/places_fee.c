@@ -20,8 +20,7 @@ tell(Db *db, const Event *event, gint64 attendee, guint16 delegation_no, FeeStat
 		if (!db_ask_int(db, "SELECT no FROM attendee WHERE id = $1",
 		            DB_ARGS(db_int(attendee)), 0, &no, error))
 			return FALSE;
-		detail = g_strdup_printf(
-		        "%s, holder %" G_GINT64_FORMAT, fee_states[state], no);
+		detail = g_strdup_printf("%s, holder %" G_GINT64_FORMAT, fee_states[state], no);
 	}
 	return audit_add(db, event->id, who, "fee.set", detail, now, error);
 }
@@ -42,8 +41,7 @@ places_set_fee(Db *db, const Event *event, gint64 attendee, guint16 delegation_n
 	                " AND state = 'active' AND merged_into IS NULL"
 	                " AND fee_state <> 'free' AND fee_state <> $4",
 	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(attendee),
-	                        db_int(delegation_no), db_text(fee_states[state]),
-	                        db_int(version)),
+	                        db_int(delegation_no), db_text(fee_states[state]), db_int(version)),
 	                &changed, error))
 		return FALSE;
 	if (changed > 0) {

@@ -74,8 +74,7 @@ static gboolean
 session_has_room(const Event *event, const Room *room, const EventSession *session)
 {
 	return room_at_session(event, room, session->no) != 0 &&
-	        (session->return_no == 0 ||
-	                room_at_session(event, room, session->return_no) != 0);
+	        (session->return_no == 0 || room_at_session(event, room, session->return_no) != 0);
 }
 
 /* All who wait for an option wait for the same places, so the first in line is the one. */
@@ -91,8 +90,7 @@ first_of_option(Db *db, const Event *event, guint16 option_no, Waiter *first, GE
 		return FALSE;
 	DbStep step = db_next(rows, error);
 	if (step == DB_ROW)
-		keep_first(first,
-		        &(Waiter){ db_column_int(rows, 0), 0, db_column_int(rows, 1) });
+		keep_first(first, &(Waiter){ db_column_int(rows, 0), 0, db_column_int(rows, 1) });
 	return step != DB_ERROR_ROW;
 }
 
@@ -116,8 +114,7 @@ first_of_session(Db *db, const Event *event, const Room *room, guint16 session_n
 		if (room_at_stop(room, session_no, (guint16)db_column_int(rows, 2)) == 0)
 			continue;
 		keep_first(first,
-		        &(Waiter){
-		                db_column_int(rows, 0), session_no, db_column_int(rows, 1) });
+		        &(Waiter){ db_column_int(rows, 0), session_no, db_column_int(rows, 1) });
 		break;
 	}
 	return step != DB_ERROR_ROW;
@@ -193,8 +190,8 @@ offer_option(Db *db, const Event *event, Standing *standing, gint64 now, gboolea
 		gboolean with_it = FALSE;
 		if (booking->queue != 0 && booking->offer == 0 &&
 		        now < places_limit(event, booking->session_no) &&
-		        !offer_session(db, event, standing, booking->session_no, now, &with_it,
-		                error))
+		        !offer_session(
+		                db, event, standing, booking->session_no, now, &with_it, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -211,8 +208,8 @@ serve(Db *db, const Event *event, const Waiter *waiter, gint64 version, gint64 n
 	if (found && waiter->session_no == 0) {
 		if (!offer_option(db, event, &standing, now, &taken, error))
 			return FALSE;
-	} else if (found && !offer_session(db, event, &standing, waiter->session_no, now, &taken,
-	                            error)) {
+	} else if (found &&
+	        !offer_session(db, event, &standing, waiter->session_no, now, &taken, error)) {
 		return FALSE;
 	}
 	if (!taken) { /* there was room a moment ago, and nobody else writes */
@@ -225,8 +222,8 @@ serve(Db *db, const Event *event, const Waiter *waiter, gint64 version, gint64 n
 	        ? g_strdup("offer")
 	        : g_strdup_printf("offer-%u", waiter->session_no);
 	return standing_write(db, event, &standing, version, error) &&
-	        standing_tell(db, event, &standing, OUTBOX_PLACE_FREE, what, waiter->queue, now,
-	                error);
+	        standing_tell(
+	                db, event, &standing, OUTBOX_PLACE_FREE, what, waiter->queue, now, error);
 }
 
 static gboolean

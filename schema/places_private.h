@@ -17,8 +17,7 @@ void
 counters_add_booking(GArray *counters, const Event *event, guint16 session_no, guint16 stop_no);
 /* At the session alone; at the stop alone. */
 void counters_add_session(GArray *counters, const Event *event, guint16 session_no);
-void
-counters_add_stop(GArray *counters, const Event *event, guint16 session_no, guint16 stop_no);
+void counters_add_stop(GArray *counters, const Event *event, guint16 session_no, guint16 stop_no);
 /* Takes all, or none: then @ret says what is full, and @ret_room is FALSE. In the order option, session, stop. */
 gboolean counters_take(Db *db, const Event *event, GArray *counters, PlacesAnswer *ret,
         gboolean *ret_room, GError **error);
@@ -37,9 +36,9 @@ typedef struct {
 
 typedef struct {
 	gint64 id, registration;
-	gboolean active;   /* and nobody else by a merge */
+	gboolean active;    /* and nobody else by a merge */
 	gboolean has_email; /* can be written to */
-	guint16 option_no; /* 0: none */
+	guint16 option_no;  /* 0: none */
 	gboolean option_confirmed;
 	gint64 option_queue, option_offer; /* as of a booking */
 	char fee[8];
@@ -93,5 +92,4 @@ queue_number(gint64 version, guint i)
 /* From when on the line of an option (session_no 0) or a session stands still. */
 gint64 places_limit(const Event *event, guint16 session_no);
 /* Until when an offer of now lasts. */
-gint64
-places_until(const Event *event, guint16 session_no, gboolean told, gint64 now);
+gint64 places_until(const Event *event, guint16 session_no, gboolean told, gint64 now);

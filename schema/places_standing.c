@@ -28,8 +28,8 @@ take_person(DbRows *given, Standing *standing, gboolean *ret_found, GError **err
 	standing->option_queue = db_column_int(row, 4);
 	standing->option_offer = db_column_int(row, 5);
 	g_strlcpy(standing->fee, db_column_text(row, 6), sizeof standing->fee);
-	standing->active = g_strcmp0(db_column_text(row, 7), "active") == 0 &&
-	        db_column_is_null(row, 8);
+	standing->active =
+	        g_strcmp0(db_column_text(row, 7), "active") == 0 && db_column_is_null(row, 8);
 	standing->has_email = db_column_int(row, 9) != 0;
 	return TRUE;
 }
@@ -67,14 +67,14 @@ standing_read(Db *db, const Event *event, gint64 attendee, Standing *ret, gboole
 {
 	Standing standing = { 0 };
 
-	if (!take_person(db_query(db,
-	                         "SELECT a.id, a.registration, a.option_no, a.option_state,"
-	                         " a.option_queue, a.option_offer, a.fee_state, a.state,"
-	                         " a.merged_into, CASE WHEN r.email_hash IS NULL THEN 0 ELSE 1 END"
-	                         " FROM attendee a LEFT JOIN registration r ON r.id = a.registration"
-	                         " WHERE a.id = $1 AND a.event = $2",
-	                         DB_ARGS(db_int(attendee), db_bytes(event->id, EVENT_ID_BYTES)),
-	                         error),
+	if (!take_person(
+	            db_query(db,
+	                    "SELECT a.id, a.registration, a.option_no, a.option_state,"
+	                    " a.option_queue, a.option_offer, a.fee_state, a.state,"
+	                    " a.merged_into, CASE WHEN r.email_hash IS NULL THEN 0 ELSE 1 END"
+	                    " FROM attendee a LEFT JOIN registration r ON r.id = a.registration"
+	                    " WHERE a.id = $1 AND a.event = $2",
+	                    DB_ARGS(db_int(attendee), db_bytes(event->id, EVENT_ID_BYTES)), error),
 	            &standing, ret_found, error) ||
 	        (*ret_found && !read_bookings(db, &standing, error)))
 		return FALSE;
@@ -89,8 +89,8 @@ number_or_null(gint64 number)
 }
 
 static gboolean
-write_booking(Db *db, const Event *event, gint64 attendee, const StandingBooking *booking,
-        GError **error)
+write_booking(
+        Db *db, const Event *event, gint64 attendee, const StandingBooking *booking, GError **error)
 {
 	return db_run(db,
 	        "INSERT INTO booking (attendee, event, session_no, stop_no, state, queue, offer)"
@@ -105,8 +105,7 @@ write_booking(Db *db, const Event *event, gint64 attendee, const StandingBooking
 }
 
 gboolean
-standing_write(
-        Db *db, const Event *event, const Standing *standing, gint64 version, GError **error)
+standing_write(Db *db, const Event *event, const Standing *standing, gint64 version, GError **error)
 {
 	const char *state = standing->option_no == 0 ? NULL
 	        : standing->option_confirmed         ? "confirmed"
@@ -137,9 +136,8 @@ option_includes(const EventOption *option, guint16 session_no)
 void
 standing_count(const Standing *standing, const Event *event, GArray *counters)
 {
-	const EventOption *held = standing_holds_option(standing)
-	        ? event_option(event, standing->option_no)
-	        : NULL;
+	const EventOption *held =
+	        standing_holds_option(standing) ? event_option(event, standing->option_no) : NULL;
 
 	if (held != NULL)
 		counters_add_option(counters, event, held->no);

@@ -119,8 +119,8 @@ take_each(Db *db, const Event *event, Registration *asked, gint64 now, PlacesAns
 
 	*ret_room = TRUE;
 	for (guint i = 0; *ret_room && i < asked->places->len; i++)
-		if (!take_one(db, event, &g_array_index(asked->places, Place, i), now, held,
-		            full, ret_room, error))
+		if (!take_one(db, event, &g_array_index(asked->places, Place, i), now, held, full,
+		            ret_room, error))
 			return FALSE;
 	return *ret_room || counters_give(db, event, held, error);
 }
@@ -256,7 +256,8 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 	}
 	if (!db_run(db,
 	            "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
-	            " option_no, option_state, option_queue, lang, age_band, walk_in, fee_state, state, changed,"
+	            " option_no, option_state, option_queue, lang, age_band, walk_in, fee_state, "
+	            "state, changed,"
 	            " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
 	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active',"
 	            " $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING",
@@ -265,9 +266,8 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 	                    place->delegation_no ? db_int(place->delegation_no) : db_null(),
 	                    db_int(place->region_no), db_int(place->option_no),
 	                    db_text(place->option_waits ? "waitlisted" : "confirmed"),
-	                    place->option_waits ? db_int(queue) : db_null(),
-	                    db_text(asked->lang), db_int(place->age_band),
-	                    db_int(asked->walk_in ? 1 : 0),
+	                    place->option_waits ? db_int(queue) : db_null(), db_text(asked->lang),
+	                    db_int(place->age_band), db_int(asked->walk_in ? 1 : 0),
 	                    db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
 	                    db_int(ticket->mark), db_text(ticket->typed_code),
 	                    db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),

@@ -64,8 +64,8 @@ void registration_free(Registration *registration); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)
 
 typedef enum {
-	PLACE_TAKEN,        /* all places taken now */
-	PLACE_WAITLISTED,   /* all are registered, and somebody waits for something; full_… says for what */
+	PLACE_TAKEN, /* all places taken now */
+	PLACE_WAITLISTED, /* all are registered, and somebody waits for something; full_… says for what */
 	PLACE_TAKEN_BEFORE, /* this submission was here already, with the same content */
 	PLACE_OTHER,        /* this submission was here already, with other content */
 	PLACE_FULL,         /* nothing was taken; @full says what is full */

@@ -8,8 +8,8 @@
 static void
 set_capacity(json_t *root, const char *list, guint i, int capacity)
 {
-	json_object_set_new(json_array_get(json_object_get(root, list), i), "capacity",
-	        json_integer(capacity));
+	json_object_set_new(
+	        json_array_get(json_object_get(root, list), i), "capacity", json_integer(capacity));
 }
 
 static char *

@@ -19,8 +19,7 @@ typedef struct {
 } Capacities;
 
 /* Stores it under @slug; FALSE when it was refused. */
-gboolean
-places_store(Engine *engine, const char *slug, const Capacities *capacities, gint64 now);
+gboolean places_store(Engine *engine, const char *slug, const Capacities *capacities, gint64 now);
 Event *places_event(Engine *engine, const char *slug);
 
 /* A registration without anybody in it, with an id of its own. */
@@ -29,8 +28,7 @@ Registration *places_registration(gint64 now, gboolean has_email);
 Place *places_add_person(const Event *event, Registration *asked, guint16 option_no, gint64 now);
 void places_choose(Place *place, guint16 session_no, guint16 stop_no);
 /* Runs it through the record's writer. */
-PlaceAnswer
-places_take(Engine *engine, const Event *event, Registration *asked, gint64 now);
+PlaceAnswer places_take(Engine *engine, const Event *event, Registration *asked, gint64 now);
 /* Runs @work, one of places.h. */
 void places_run(Engine *engine, DbWork work, PlacesWork *asked);
 /* Demands that `schema verify` finds the counts right. */

@@ -21,6 +21,7 @@ export const suites = [
   { file: 'test_race.mjs', alone: true, minutes: 4 },
   { file: 'test_durable.mjs', alone: true, minutes: 4 },
   { file: 'test_kill.mjs', alone: true, minutes: 4 },
+  { file: 'test_places.mjs' },
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },

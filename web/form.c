@@ -475,7 +475,7 @@ form_state(const Form *form)
 	for (guint i = 0; i < event->sessions->len; i++) {
 		const EventSession *session = g_ptr_array_index(event->sessions, i);
 		g_string_append_printf(state, " %c%d",
-		        session->ends <= form->now                                ? 'x'
+		        session->ends <= form->now                                  ? 'x'
 		                : places_has_list(event, 0, session->no, form->now) ? 'w'
 		                                                                    : 's',
 		        room_shown(form->room->sessions[i]));

@@ -184,8 +184,8 @@ add_option(const Form *form, json_t *field, guint i, guint available)
 	                .checked = form_typed_has(form, "option", option->code) ||
 	                        (option_is_available(form, i) &&
 	                                option_is_preset(form, option, available)),
-	                .disabled = !option_is_available(form, i) &&
-	                        !option_is_waited_for(form, i) });
+	                .disabled =
+	                        !option_is_available(form, i) && !option_is_waited_for(form, i) });
 	/* theme.css knows options by their place, not by their code */
 	json_t *choices =
 	        json_object_get(json_array_get(json_object_get(field, "groups"), 0), "choices");

@@ -230,8 +230,8 @@ add_stop_lists(const Form *form, const Group *group, json_t *fields)
 			        &(FormChoice){ code, shown,
 			                .checked = form_typed_has(form, "stop", code),
 			                .disabled = !has_list &&
-			                        room_at_stop(form->room, session->no,
-			                                stop->no) == 0 });
+			                        room_at_stop(form->room, session->no, stop->no) ==
+			                                0 });
 		}
 		set_when(field, group);
 		json_array_append_new(fields, field);

@@ -67,8 +67,8 @@ wait_data(Request *request, const Event *event, const Attendee *attendee, guint 
         const PlacesWait *wait)
 {
 	const Locale *locale = request_locale(request);
-	const EventSession *session = wait->session_no ? event_session(event, wait->session_no)
-	                                               : NULL;
+	const EventSession *session =
+	        wait->session_no ? event_session(event, wait->session_no) : NULL;
 	g_autofree char *number = locale_number(locale, (gint64)wait->ahead + 1);
 	gboolean offered = wait->offer > request_now(request);
 	gboolean waits = wait->queue != 0 && wait->offer == 0;
@@ -81,7 +81,7 @@ wait_data(Request *request, const Event *event, const Attendee *attendee, guint 
 	        json_string(title_of(event, locale, attendee->option_no, wait->session_no)));
 	json_object_set_new(data, "heading",
 	        json_string(locale_text(locale,
-	                offered     ? "wait_offered"
+	                offered         ? "wait_offered"
 	                        : waits ? "wait_waits"
 	                                : "wait_left")));
 	json_object_set_new(data, "text", json_string(text));
@@ -98,8 +98,7 @@ ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
         gboolean *ret_waiting, GError **error)
 {
 	Db *db = request_db(request, error);
-	g_autoptr(GArray) waits =
-	        db != NULL ? places_waits(db, event, page->id, error) : NULL;
+	g_autoptr(GArray) waits = db != NULL ? places_waits(db, event, page->id, error) : NULL;
 	if (waits == NULL)
 		return NULL;
 	json_t *all = json_array();
@@ -110,8 +109,8 @@ ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
 		for (guint j = 0; j < waits->len; j++) {
 			const PlacesWait *wait = &g_array_index(waits, PlacesWait, j);
 			if (wait->attendee == attendee->id)
-				json_array_append_new(list,
-				        wait_data(request, event, attendee, i + 1, wait));
+				json_array_append_new(
+				        list, wait_data(request, event, attendee, i + 1, wait));
 		}
 		if (!attendee->option_waitlisted && !attendee->cancelled)
 			*ret_waiting = FALSE;

@@ -1,0 +1,109 @@
+// The waiting list as people see it, over HTTP and without JavaScript, on both engines.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { faultsOf } from './lib/html.mjs';
+import { emptyHouse, engines, event } from './lib/turnout.mjs';
+import { Visitor, readForm, tokenOf, valueOf } from './lib/visitor.mjs';
+
+const slug = 'few-places';
+
+// The definition with every date moved by the same days, so that it loads again over people.
+function definitionAhead(capacity) {
+  const days = Math.round((Date.now() - Date.parse('2027-01-10')) / 86_400_000);
+  const definition = JSON.parse(readFileSync(event(slug), 'utf8'), (key, value) => {
+    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value))
+      return value;
+    return new Date(Date.parse(`${value}Z`) + days * 86_400_000).toISOString().slice(0, 16);
+  });
+  definition.options[0].capacity = capacity;
+  definition.title.es = 'Pocos lugares';
+  return definition;
+}
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let house, server, visitor, ana, ben;
+
+    const load = async (capacity) => {
+      const file = join(house.dir, '..', 'definition.json');
+      writeFileSync(file, JSON.stringify(definitionAhead(capacity)));
+      await house.do(['schema', 'load', file]);
+    };
+    const person = (name) => ({ name, contact: 'none', region: '1', option: 'a', age_band: 'adult', photo: 'no' });
+    const page = async (token, lang = 'en') => (await visitor.get(`/t/${token}`, { 'Accept-Language': lang })).text;
+    const place = (html) => readForm(html, ({ action }) => action?.endsWith('/place'));
+    const answer = async (token, word) => {
+      const form = place(await page(token));
+      assert.ok(form, 'the page has something to answer');
+      return visitor.submit(form.action, [...form.fields, ['answer', word]]);
+    };
+
+    before(async () => {
+      house = await emptyHouse(engine);
+      await house.do(['schema', 'init']);
+      await load(1);
+      server = await house.serve();
+      visitor = new Visitor(server.url);
+    });
+    after(async () => {
+      visitor?.close();
+      await house?.close();
+    });
+
+    test('a full option says that there is a waiting list, and whoever takes it is on it', async () => {
+      ana = tokenOf(await visitor.register(slug, person('Ana')));
+      const form = (await visitor.get(`/e/${slug}/register`, { 'Accept-Language': 'en' })).text;
+      assert.match(form, /Full: join the waiting list/);
+      assert.doesNotMatch(form.slice(form.indexOf('value="a"') - 80, form.indexOf('value="a"') + 80), /disabled|checked/);
+      const sent = await visitor.register(slug, person('Ben'));
+      assert.equal(sent.status, 303);
+      ben = tokenOf(sent);
+      const english = await page(ben), spanish = await page(ben, 'es');
+      assert.match(english, /You are number 1 in line/);
+      assert.match(spanish, /Es el número 1 de la lista/);
+      assert.doesNotMatch(english, /name="answer" value="confirm"/);
+      assert.doesNotMatch(await page(ana), /waiting list/);
+      assert.deepEqual(await faultsOf(english), []);
+    });
+
+    test('a place that frees is offered on their page, and is theirs when they say so', async () => {
+      await load(2);
+      const offered = await page(ben);
+      assert.match(offered, /A place is free for you/);
+      assert.match(offered, /It is kept for you/);
+      assert.deepEqual(await faultsOf(offered), []);
+      // whoever comes now is behind them
+      const cai = tokenOf(await visitor.register(slug, person('Cai')));
+      assert.match(await page(cai), /You are number 1 in line/);
+      const sent = await answer(ben, 'confirm');
+      assert.equal(sent.status, 303);
+      assert.equal(sent.headers.location, `/t/${ben}`);
+      assert.equal(place(await page(ben)), null, 'nothing is left to answer');
+
+      assert.equal((await answer(cai, 'leave')).status, 303);
+      assert.match(await page(cai), /Join the waiting list again/);
+      assert.equal((await answer(cai, 'rejoin')).status, 303);
+      assert.match(await page(cai), /You are number 1 in line/);
+      assert.match(await house.do(['schema', 'verify']), /\S/);
+    });
+
+    test('a form of somebody else, a false one and a garbled one change nothing', async () => {
+      const dee = tokenOf(await visitor.register(slug, person('Dee')));
+      const eve = tokenOf(await visitor.register(slug, person('Eve')));
+      const form = place(await page(dee));
+      const send = (path, changes) => visitor.submit(path, [
+        ...form.fields.filter(([name]) => !(name in changes)), ...Object.entries({ answer: 'leave', ...changes }).filter(([, value]) => value !== undefined)]);
+      assert.equal((await send(`/t/${eve}/place`, {})).status, 403, "another's proof");
+      assert.equal((await send(form.action, { csrf: undefined })).status, 403);
+      assert.equal((await send(form.action, { csrf: valueOf(form.fields, 'csrf').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')) })).status, 403);
+      for (const wrong of [{ n: '2' }, { n: '0' }, { n: 'x' }, { n: undefined }, { session: 'nowhere' }, { session: undefined }, { answer: 'all' }])
+        assert.equal((await send(form.action, wrong)).status, 400, JSON.stringify(wrong));
+      assert.equal((await send(form.action.replace(/.\/place$/, '_/place'), {})).status, 404);
+      assert.match(await page(dee), /You are number 2 in line/);
+      assert.match(await page(eve), /You are number 3 in line/);
+    });
+  });
+}
