@@ -167,20 +167,23 @@ answered(Request *request, gpointer data, const GError *error)
 	return reply_see_other(request, job->path);
 }
 
+/* The button that was pressed: one of them. */
 static gboolean
-take_reply(const char *word, PlacesReply *ret)
+take_reply(const Fields *form, PlacesReply *ret)
 {
-	static const char *const words[] = {
+	static const char *const buttons[] = {
 		[PLACES_CONFIRM] = "confirm",
 		[PLACES_LEAVE] = "leave",
 		[PLACES_REJOIN] = "rejoin",
 	};
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-		if (g_strcmp0(word, words[i]) == 0) {
+	guint pressed = 0;
+
+	for (guint i = 0; i < G_N_ELEMENTS(buttons); i++)
+		if (fields_get(form, buttons[i]) != NULL) {
 			*ret = (PlacesReply)i;
-			return TRUE;
+			pressed++;
 		}
-	return FALSE;
+	return pressed == 1;
 }
 
 /* Reads whose place, which and what; FALSE when it is none that our page could have sent. */
@@ -193,7 +196,7 @@ take_answer(Request *request, const Event *event, const RegistrationPage *page, 
 
 	if (number == NULL || code == NULL ||
 	        !g_ascii_string_to_unsigned(number, 10, 1, page->attendees->len, &n, NULL) ||
-	        !take_reply(fields_get(form, "answer"), &ret->reply))
+	        !take_reply(form, &ret->reply))
 		return FALSE;
 	if (*code != '\0') {
 		const EventSession *session = event_session_by_code(event, code);
