@@ -256,8 +256,8 @@ answer_one(Db *db, const Event *event, Standing *standing, guint16 session_no, P
 		return FALSE;
 	/* with the place they get the ticket by letter */
 	return !*ret_done || reply != PLACES_CONFIRM ||
-	        standing_tell(db, event, standing, OUTBOX_CONFIRMATION, "confirm", version, now,
-	                error);
+	        standing_tell(
+	                db, event, standing, OUTBOX_CONFIRMATION, "confirm", version, now, error);
 }
 
 gboolean

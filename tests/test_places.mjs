@@ -73,7 +73,7 @@ for (const engine of engines) {
       await load(2);
       const offered = await page(ben);
       assert.match(offered, /A place is free for you/);
-      assert.match(offered, /It is kept for you/);
+      assert.match(offered, /it is kept for you/);
       assert.deepEqual(await faultsOf(offered), []);
       // whoever comes now is behind them
       const cai = tokenOf(await visitor.register(slug, person('Cai')));

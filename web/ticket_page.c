@@ -182,6 +182,8 @@ ticket_page(Request *request)
 	        waiting ? json_string(locale_text(shown.locale, "wait_title"))
 	                : taken_string(locale_plural(
 	                          shown.locale, "ticket_title", page->attendees->len, NULL)));
+	json_object_set_new(data, "lead",
+	        json_string(locale_text(shown.locale, waiting ? "wait_lead" : "ticket_keep_page")));
 	json_object_set_new(data, "event_title", string(told(&shown, shown.event->title)));
 	json_object_set_new(data, "contact", string(shown.event->contact));
 	json_object_set_new(data, "attendees", attendees);
