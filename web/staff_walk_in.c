@@ -143,6 +143,7 @@ walked_in(Request *request, gpointer data, const GError *error)
 		return reply_error(request, g_error_copy(error));
 	switch (walk_in->work.place.answer.outcome) {
 	case PLACE_TAKEN:
+	case PLACE_WAITLISTED: /* who walks in never waits */
 	case PLACE_TAKEN_BEFORE: {
 		g_autofree char *url =
 		        g_strdup_printf("/staff/people/%" G_GINT64_FORMAT "/ticket?done=walked-in",
