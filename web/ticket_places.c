@@ -9,9 +9,6 @@
 #include "schema/places.h"
 #include "web/routes.h"
 
-/* How often a work is prepared anew: the definition was loaded meanwhile. */
-#define ANSWER_MAX 3
-
 /* ---- the proof ---- */
 
 /* In place of a submission, which is drawn at random: who has the page's link knows it anyway. */
@@ -125,7 +122,6 @@ typedef struct {
 	char *path;
 	Event *event;
 	PlacesWork work;
-	guint tries;
 } Job;
 
 static void
@@ -146,24 +142,12 @@ answer_work(Db *db, gpointer data, GError **error)
 static Reply *
 answered(Request *request, gpointer data, const GError *error)
 {
-	Job *job = data;
+	const Job *job = data;
 
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	if (job->work.answer.outcome == PLACES_EVENT_CHANGED && job->tries < ANSWER_MAX) {
-		GError *trouble = NULL;
-		const Event *event = request_event_by_id(request, job->event->id, &trouble);
-		if (event == NULL)
-			return reply_error(request, trouble);
-		Job *again = g_new0(Job, 1);
-		again->path = g_strdup(job->path);
-		again->event = event_ref((Event *)event);
-		again->work = job->work;
-		again->work.event = again->event;
-		again->tries = job->tries + 1;
-		return reply_after(request, answer_work, answered, again, job_free);
-	}
-	/* whatever came of it, their page says how they stand */
+	/* whatever came of it, their page says how they stand; when the definition was loaded this second, that they are asked
+	 * once more */
 	return reply_see_other(request, job->path);
 }
 
