@@ -60,6 +60,8 @@ static const struct Row {
 	{ HTTP_GET, "/t/:token", EVERYBODY, 404, "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA" },
 	{ HTTP_GET, "/t/:token/:file", EVERYBODY, 404,
 	        "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA/1.svg" },
+	{ HTTP_POST, "/t/:token/place", EVERYBODY, 404,
+	        "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA/place", "act=confirm" },
 	{ HTTP_GET, "/door", EVERYBODY, 303, "/door" },
 	{ HTTP_GET, "/door/", EVERYBODY, 200, "/door/" },
 	{ HTTP_GET, "/door/manifest.webmanifest", EVERYBODY, 200, "/door/manifest.webmanifest" },

@@ -57,7 +57,9 @@ run(gpointer data)
 	struct Minutes *minutes = data;
 	struct timespec next;
 
+	/* at the start there are people to serve first */
 	clock_gettime(CLOCK_MONOTONIC, &next);
+	next.tv_sec += MINUTE_S;
 	pthread_mutex_lock(&minutes->lock);
 	while (!minutes->ending) {
 		struct timespec now;

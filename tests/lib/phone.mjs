@@ -58,7 +58,7 @@ export class PhoneAtDoor {
   async close() {
     if (this.child && alive.has(this.child))
       await this.kill();
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 20 });
   }
 
   async pair(code, checkpoint) {
