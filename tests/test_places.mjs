@@ -114,5 +114,28 @@ for (const engine of engines) {
       assert.match(await page(dee), /You are number 2 in line/);
       assert.match(await page(eve), /You are number 3 in line/);
     });
+
+    test('the time of an offer begins when a volunteer has told of it', async () => {
+      await load(4);
+      await house.do(['schema', 'staff', 'add', 'olga', '--role', 'owner', '--password-stdin'], { input: 'violet anchor teapot nine\n' });
+      const cookie = { Cookie: (await visitor.submit('/staff/sign-in', { name: 'olga', password: 'violet anchor teapot nine' })).headers['set-cookie'][0].split(';')[0] };
+      const offers = async () => (await house.query('SELECT option_offer FROM attendee WHERE option_offer IS NOT NULL ORDER BY option_offer')).map(([time]) => Number(time));
+      const before = await offers();
+      assert.equal(before.length, 2);
+      assert.equal(new Set(before).size, 1, 'nobody was called yet: all have until the event');
+      const waiting = async () => Number((await house.query("SELECT count(*) FROM outbox WHERE state = 'call'"))[0][0]);
+      const calls = await waiting();
+      const now = Math.floor(Date.now() / 1000);
+      const mark = async () => {
+        const form = readForm((await visitor.get('/staff/calls', cookie)).text, ({ action }) => action === '/staff/calls/done');
+        return visitor.submit('/staff/calls/done', form.fields, cookie);
+      };
+      // others wait there too, whose call is about no offer
+      for (let n = 0; n < calls && (await offers())[0] === before[0]; n++)
+        assert.equal((await again(mark, async () => (await waiting()) < calls - n)).status, 303);
+      const [first, ...rest] = await offers();
+      assert.ok(first >= now + 24 * 3600 && first < now + 24 * 3600 + 600, String(first - now));
+      assert.deepEqual(rest, before.slice(1), 'the others have the time that they had');
+    });
   });
 }

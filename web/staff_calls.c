@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "schema/places.h"
 #include "web/routes.h"
 #include "web/staff_letters.h"
 #include "web/staff_page.h"
@@ -91,7 +92,7 @@ calls_page(Request *request)
 /* ---- done ---- */
 
 typedef struct {
-	guint8 event[EVENT_ID_BYTES];
+	Event *event;
 	guint16 region_no;
 	char *cause, *who;
 	gint64 now;
@@ -103,9 +104,30 @@ done_free(gpointer data)
 {
 	Done *done = data;
 
+	g_clear_pointer(&done->event, event_unref);
 	g_free(done->cause);
 	g_free(done->who);
 	g_free(done);
+}
+
+/* Whom the call told of a place that is free for them: its time begins now. */
+static gboolean
+begin_offer(Db *db, const Done *done, GError **error)
+{
+	OutboxRow row;
+	PlacesAnswer answer;
+	gboolean found = FALSE;
+
+	if (!outbox_read(db, done->event->id, done->cause, &row, &found, error))
+		return FALSE;
+	if (!found || row.kind != OUTBOX_PLACE_FREE)
+		return TRUE;
+	if (!places_told(db, done->event, row.attendee, done->now, &answer, error))
+		return FALSE;
+	if (answer.outcome == PLACES_EVENT_CHANGED)
+		g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT,
+		        "the event's definition was loaded anew");
+	return answer.outcome != PLACES_EVENT_CHANGED;
 }
 
 static gboolean
@@ -113,27 +135,34 @@ done_work(Db *db, gpointer data, GError **error)
 {
 	Done *done = data;
 
-	return outbox_call_done(db, done->event, done->region_no, done->cause, done->who, done->now,
-	        &done->changed, error);
+	return outbox_call_done(db, done->event->id, done->region_no, done->cause, done->who,
+	               done->now, &done->changed, error) &&
+	        (!done->changed || begin_offer(db, done, error));
 }
 
-/* Another who was quicker is no trouble: the call is made. */
+/* Another who was quicker is no trouble: the call is made. When the definition was loaded this second, it stands in the
+ * list still. */
 static Reply *
 marked(Request *request, gpointer data, const GError *error)
 {
-	return error != NULL ? reply_error(request, g_error_copy(error))
-	                     : reply_see_other(request, "/staff/calls");
+	return error != NULL && !g_error_matches(error, DB_ERROR, DB_ERROR_CONFLICT)
+	        ? reply_error(request, g_error_copy(error))
+	        : reply_see_other(request, "/staff/calls");
 }
 
 static Reply *
 calls_done(Request *request)
 {
+	GError *error = NULL;
 	const StaffSession *session = request_staff(request);
 	const char *cause = fields_get(request_form(request), "cause");
+	const Event *event = staff_event(request, &error);
+	if (event == NULL)
+		return reply_error(request, error);
 	if (cause == NULL)
 		return reply_status(request, 400);
 	Done *done = g_new0(Done, 1);
-	memcpy(done->event, session->event, EVENT_ID_BYTES);
+	done->event = event_ref((Event *)event);
 	done->region_no = session->region_no;
 	done->cause = g_strdup(cause);
 	done->who = g_strdup(session->name);
