@@ -6,6 +6,7 @@
 
 #include "checkin/scan.h"
 #include "checkin/ticket.h"
+#include "schema/asked.h"
 #include "schema/device.h"
 #include "schema/id.h"
 
@@ -24,20 +25,13 @@ place_clear(Place *place)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
-static const char *
-text_of(const json_t *asked, const char *name)
-{
-	const char *text = json_string_value(json_object_get(asked, name));
-
-	return text ? text : "";
-}
-
 static gboolean
 place_find(Record *record, Db *db, const json_t *asked, Place *ret, GError **error)
 {
-	const char *session = text_of(asked, "session");
+	const char *session = asked_text_or_empty(asked, "session");
 	const char *checkpoint = json_string_value(json_object_get(asked, "checkpoint"));
-	g_auto(Place) place = { .event = event_read(db, text_of(asked, "event"), error) };
+	g_auto(Place)
+	        place = { .event = event_read(db, asked_text_or_empty(asked, "event"), error) };
 
 	if (place.event == NULL)
 		return FALSE;
@@ -183,12 +177,14 @@ operation_scan(Record *record, const json_t *asked, gint64 now, GError **error)
 		.manifest_version = -1, /* that of the work */
 		.online = TRUE,
 	};
-	if (!id_from_hex(text_of(asked, "epoch"), &work.row.epoch) || work.row.seq < 1) {
+	if (!id_from_hex(asked_text_or_empty(asked, "epoch"), &work.row.epoch) ||
+	        work.row.seq < 1) {
 		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
 		        "a scan needs its epoch and seq");
 		return NULL;
 	}
-	if (!read_text(record, db, &place, text_of(asked, "text"), now, &work, &elsewhere, error))
+	if (!read_text(record, db, &place, asked_text_or_empty(asked, "text"), now, &work,
+	            &elsewhere, error))
 		return NULL;
 	db_rollback(db); /* nothing is read any more, and a checkpoint need not wait for us */
 	if (!writer_run(record_writer(record), scan_work, &work, error))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/asked.h"
 #include "schema/definition.h"
 #include "schema/settings.h"
 
@@ -137,19 +138,6 @@ load_command(int argc, char **argv)
 
 /* ---- export ---- */
 
-static Event *
-read_event(const RecordPlace *place, const char *slug, GError **error)
-{
-	g_autoptr(Record) record = record_open(place, RECORD_READ, error);
-	g_autoptr(Db) db = record != NULL ? record_reader(record, error) : NULL;
-
-	if (db == NULL || !db_begin(db, error))
-		return NULL;
-	Event *event = event_read(db, slug, error);
-	db_rollback(db);
-	return event;
-}
-
 int
 export_command(int argc, char **argv)
 {
@@ -169,7 +157,8 @@ export_command(int argc, char **argv)
 		        &error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "say export --event SLUG");
 		return error_report(error);
 	}
-	g_autoptr(Event) event = read_event(&place, slug, &error);
+	g_autoptr(Record) record = record_open(&place, RECORD_READ, &error);
+	g_autoptr(Event) event = record ? asked_event(record, slug, &error) : NULL;
 	if (event == NULL)
 		return error_report(error);
 	json_auto_t *definition = definition_export(event);

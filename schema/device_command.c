@@ -4,26 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/asked.h"
 #include "schema/id.h"
 #include "schema/settings.h"
 #include "schema/text.h"
 
 #define ID_DRAWS 4
-
-static const char *
-member(const json_t *asked, const char *name)
-{
-	return json_string_value(json_object_get(asked, name));
-}
-
-/* The same, "" when it is missing. */
-static const char *
-text_of(const json_t *asked, const char *name)
-{
-	const char *text = member(asked, name);
-
-	return text ? text : "";
-}
 
 /* ---- add ---- */
 
@@ -68,17 +54,6 @@ check_name(const char *name, GError **error)
 	return FALSE;
 }
 
-static Event *
-read_event(Record *record, const char *slug, GError **error)
-{
-	g_autoptr(Db) db = record_reader(record, error);
-	if (db == NULL || !db_begin(db, error))
-		return NULL;
-	Event *event = event_read(db, slug, error);
-	db_rollback(db);
-	return event;
-}
-
 /* The device's rows, under a fresh id: two of one millisecond may draw the same. */
 static gboolean
 store(Record *record, DeviceAsked *device, GError **error)
@@ -98,8 +73,8 @@ store(Record *record, DeviceAsked *device, GError **error)
 json_t *
 device_operation_add(Record *record, const json_t *asked, gint64 now, GError **error)
 {
-	g_autofree char *name = text_tidy(text_of(asked, "name"));
-	const char *role = member(asked, "role");
+	g_autofree char *name = text_tidy(asked_text_or_empty(asked, "name"));
+	const char *role = asked_text(asked, "role");
 	g_autoptr(Event) event = NULL;
 	DeviceAsked device = { .name = name, .now = now };
 	char code[PAIRING_CODE_LENGTH + 1], hex[ID_HEX_LENGTH + 1];
@@ -112,17 +87,19 @@ device_operation_add(Record *record, const json_t *asked, gint64 now, GError **e
 		        error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "--role is scan or supervisor");
 		return NULL;
 	}
-	event = read_event(record, text_of(asked, "event"), error);
+	event = asked_event(record, asked_text_or_empty(asked, "event"), error);
 	if (event == NULL)
 		return NULL;
 	device.event = event;
-	const EventSession *session = event_session_by_code(event, text_of(asked, "session"));
+	const EventSession *session =
+	        event_session_by_code(event, asked_text_or_empty(asked, "session"));
 	if (session == NULL) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
-		        "event %s has no session \"%s\"", event->slug, text_of(asked, "session"));
+		        "event %s has no session \"%s\"", event->slug,
+		        asked_text_or_empty(asked, "session"));
 		return NULL;
 	}
-	if (!take_checkpoints(&device, session, member(asked, "checkpoint"), error))
+	if (!take_checkpoints(&device, session, asked_text(asked, "checkpoint"), error))
 		return NULL;
 	if (event->ends + DEVICE_AFTER_S <= now) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
@@ -162,7 +139,7 @@ revoke_device(Db *db, gpointer data, GError **error)
 json_t *
 device_operation_revoke(Record *record, const json_t *asked, gint64 now, GError **error)
 {
-	const char *hex = member(asked, "device");
+	const char *hex = asked_text(asked, "device");
 	Revoking revoking = { .now = now };
 
 	if (hex == NULL || !id_from_hex(hex, &revoking.id)) {
@@ -259,7 +236,7 @@ add(const RecordPlace *place, json_t *asked, gint64 now, GError **error)
 	if (answer == NULL)
 		return FALSE;
 	printf("Device %s. Its pairing code, good once and for %d minutes:\n%s\n",
-	        member(answer, "device"), DEVICE_PAIRING_S / 60, member(answer, "code"));
+	        asked_text(answer, "device"), DEVICE_PAIRING_S / 60, asked_text(answer, "code"));
 	return TRUE;
 }
 

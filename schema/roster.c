@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/asked.h"
 #include "schema/intake.h"
 
 #define TRIES 3 /* with an event that is loaded anew meanwhile */
@@ -372,17 +373,6 @@ import_once(Record *record, Import *import, GError **error)
 	return faults_none(import->faults, import->source, error);
 }
 
-static Event *
-read_event(Record *record, const char *slug, GError **error)
-{
-	g_autoptr(Db) db = record_reader(record, error);
-	if (db == NULL || !db_begin(db, error))
-		return NULL;
-	Event *event = event_read(db, slug, error);
-	db_rollback(db);
-	return event;
-}
-
 static gboolean
 is_roster(const json_t *asked)
 {
@@ -435,7 +425,7 @@ roster_import(Record *record, const json_t *asked, gint64 now, GError **error)
 	const char *slug = json_string_value(json_object_get(asked, "event"));
 	for (guint i = 0; i < TRIES; i++) {
 		Import import;
-		g_autoptr(Event) event = read_event(record, slug, error);
+		g_autoptr(Event) event = asked_event(record, slug, error);
 		if (event == NULL || !import_event(record, asked, event, now, &import, error))
 			return NULL;
 		if (!import.changed)

@@ -4,47 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/asked.h"
 #include "schema/audit.h"
 #include "schema/settings.h"
 
 #define WORK_DRAWS 4 /* of ids, when another process has drawn the same */
 
-static const char *
-member(const json_t *asked, const char *name)
-{
-	return json_string_value(json_object_get(asked, name));
-}
-
 /* ---- make ---- */
-
-static Event *
-read_event(Record *record, const char *slug, GError **error)
-{
-	g_autoptr(Db) db = record_reader(record, error);
-
-	if (db == NULL || !db_begin(db, error))
-		return NULL;
-	Event *event = event_read(db, slug ? slug : "", error);
-	db_rollback(db);
-	return event;
-}
-
-static gboolean
-find_region(const Event *event, const char *code, guint16 *ret_no, GError **error)
-{
-	g_autoptr(GString) known = g_string_new(NULL);
-	const EventRegion *region = code ? event_region_by_code(event, code) : NULL;
-
-	*ret_no = region ? region->no : 0;
-	if (code == NULL || region != NULL)
-		return TRUE;
-	for (guint i = 0; i < event->regions->len; i++)
-		g_string_append_printf(known, "%s%s", i ? ", " : "",
-		        ((const EventRegion *)g_ptr_array_index(event->regions, i))->code);
-	g_set_error(
-	        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "--region is one of %s", known->str);
-	return FALSE;
-}
 
 static SpareWork *
 make(Record *record, const Event *event, const char *ref, guint16 region_no, guint n, gint64 now,
@@ -70,7 +36,7 @@ make(Record *record, const Event *event, const char *ref, guint16 region_no, gui
 json_t *
 spare_operation_make(Record *record, const json_t *asked, gint64 now, GError **error)
 {
-	const char *ref = member(asked, "ref");
+	const char *ref = asked_text(asked, "ref"), *code = asked_text(asked, "region");
 	const json_int_t n = json_integer_value(json_object_get(asked, "n"));
 	guint16 region_no = 0;
 
@@ -81,9 +47,15 @@ spare_operation_make(Record *record, const json_t *asked, gint64 now, GError **e
 	}
 	if (ref != NULL && !spare_ref_check(ref, error))
 		return NULL;
-	g_autoptr(Event) event = read_event(record, member(asked, "event"), error);
-	if (event == NULL || !find_region(event, member(asked, "region"), &region_no, error))
+	g_autoptr(Event) event = asked_event(record, asked_text_or_empty(asked, "event"), error);
+	if (event == NULL)
 		return NULL;
+	if (code != NULL) {
+		const EventRegion *region = asked_region(event, code, error);
+		if (region == NULL)
+			return NULL;
+		region_no = region->no;
+	}
 	g_autoptr(SpareWork) work = make(record, event, ref, region_no, (guint)n, now, error);
 	if (work == NULL)
 		return NULL;
@@ -196,7 +168,7 @@ ask(const RecordPlace *place, const char *event, const char *count, const char *
 		return FALSE;
 	const json_int_t first = json_integer_value(json_object_get(answer, "first"));
 	printf("sheet %s%s: spare tickets %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT "\n",
-	        member(answer, "ref"),
+	        asked_text(answer, "ref"),
 	        json_is_true(json_object_get(answer, "made")) ? "" : " was there already", first,
 	        first + n - 1);
 	return TRUE;

@@ -4,15 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/asked.h"
 #include "schema/audit.h"
 #include "schema/id.h"
 #include "schema/settings.h"
-
-static const char *
-member(const json_t *asked, const char *name)
-{
-	return json_string_value(json_object_get(asked, name));
-}
 
 /* ---- add ---- */
 
@@ -70,68 +65,26 @@ add_person(Db *db, gpointer data, GError **error)
 	return audit_add(db, adding->event->id, AUDIT_OPERATOR, "role", detail, adding->now, error);
 }
 
-/* The event that was named, or the only one there is. */
-static Event *
-find_event(Db *db, const char *slug, GError **error)
-{
-	g_autoptr(GString) known = g_string_new(NULL);
-	g_autofree char *only = NULL;
-	DbStep step = DB_ERROR_ROW;
-
-	if (slug != NULL)
-		return event_read(db, slug, error);
-	g_autoptr(DbRows) rows =
-	        db_query(db, "SELECT slug FROM event ORDER BY slug", DB_NO_ARGS, error);
-	if (rows == NULL)
-		return NULL;
-	while ((step = db_next(rows, error)) == DB_ROW) {
-		g_string_append_printf(
-		        known, "%s%s", known->len ? ", " : "", db_column_text(rows, 0));
-		if (only == NULL)
-			only = g_strdup(db_column_text(rows, 0));
-	}
-	if (step != DB_NO_ROW)
-		return NULL;
-	g_clear_pointer(&rows, db_rows_free);
-	if (only != NULL && strcmp(only, known->str) == 0)
-		return event_read(db, only, error);
-	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-	        only ? "say in which event: --event %s"
-	             : "there is no event yet: `turnout schema load` first%s",
-	        only ? known->str : "");
-	return NULL;
-}
-
 static gboolean
 find_region(const Event *event, StaffRole role, const char *code, guint16 *ret_no, GError **error)
 {
-	g_autoptr(GString) known = g_string_new(NULL);
-
 	*ret_no = 0;
-	if (role != ROLE_REGION && code == NULL)
-		return TRUE;
-	if (role != ROLE_REGION) {
-		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-		        "--region goes with --role region only");
-		return FALSE;
+	if (role == ROLE_REGION) {
+		const EventRegion *region = asked_region(event, code, error);
+		*ret_no = region ? region->no : 0;
+		return region != NULL;
 	}
-	const EventRegion *region = code ? event_region_by_code(event, code) : NULL;
-	if (region != NULL) {
-		*ret_no = region->no;
+	if (code == NULL)
 		return TRUE;
-	}
-	for (guint i = 0; i < event->regions->len; i++)
-		g_string_append_printf(known, "%s%s", i ? ", " : "",
-		        ((const EventRegion *)g_ptr_array_index(event->regions, i))->code);
-	g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-	        "--role region needs --region, one of %s", known->str);
+	g_set_error_literal(
+	        error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "--region goes with --role region only");
 	return FALSE;
 }
 
 static char *
 take_name(const json_t *asked, GError **error)
 {
-	const char *given = member(asked, "name");
+	const char *given = asked_text(asked, "name");
 	char *name = given ? staff_name_fold(given) : NULL;
 
 	if (name == NULL)
@@ -141,27 +94,16 @@ take_name(const json_t *asked, GError **error)
 	return name;
 }
 
-static Event *
-read_event(Record *record, const char *slug, GError **error)
-{
-	g_autoptr(Db) db = record_reader(record, error);
-
-	if (db == NULL || !db_begin(db, error))
-		return NULL;
-	Event *event = find_event(db, slug, error);
-	db_rollback(db);
-	return event;
-}
-
 json_t *
 staff_operation_add(Record *record, const json_t *asked, gint64 now, GError **error)
 {
 	g_autofree char *name = take_name(asked, error);
-	g_autoptr(Event) event = name ? read_event(record, member(asked, "event"), error) : NULL;
+	g_autoptr(Event) event =
+	        name ? asked_event_or_only(record, asked_text(asked, "event"), error) : NULL;
 	Adding adding = { .id = id_new(now * 1000),
 		.name = name,
-		.password = member(asked, "password"),
-		.role = staff_role_parse(member(asked, "role")),
+		.password = asked_text(asked, "password"),
+		.role = staff_role_parse(asked_text(asked, "role")),
 		.event = event,
 		.now = now };
 
@@ -177,7 +119,8 @@ staff_operation_add(Record *record, const json_t *asked, gint64 now, GError **er
 		        error, TURNOUT_ERROR, TURNOUT_ERROR_BUG, "a password comes as its hash");
 		return NULL;
 	}
-	if (!find_region(event, adding.role, member(asked, "region"), &adding.region_no, error) ||
+	if (!find_region(
+	            event, adding.role, asked_text(asked, "region"), &adding.region_no, error) ||
 	        !writer_run(record_writer(record), add_person, &adding, error))
 		return NULL;
 	return json_pack("{s:s, s:s, s:s}", "name", name, "event", event->slug, "role",
@@ -293,7 +236,7 @@ add(const RecordPlace *place, json_t *given, gint64 now, GError **error)
 	char hash[PASSWORD_HASH_MAX];
 	char *password = read_password(error);
 	const gboolean taken = password != NULL &&
-	        password_check(password, member(asked, "name"), error) &&
+	        password_check(password, asked_text(asked, "name"), error) &&
 	        password_hash(password, hash, error);
 
 	password_wipe(password);
@@ -304,8 +247,8 @@ add(const RecordPlace *place, json_t *given, gint64 now, GError **error)
 	json_auto_t *answer = control_call(place, &entry, json_incref(asked), now, error);
 	if (answer == NULL)
 		return FALSE;
-	printf("%s signs in to %s as %s\n", member(answer, "name"), member(answer, "event"),
-	        member(answer, "role"));
+	printf("%s signs in to %s as %s\n", asked_text(answer, "name"), asked_text(answer, "event"),
+	        asked_text(answer, "role"));
 	return TRUE;
 }
 
