@@ -9,8 +9,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 
 import { Post, freePort } from './lib/post.mjs';
-import { readByZbar } from './lib/qr.mjs';
-import { openHouse } from './lib/turnout.mjs';
+import { readByZbar, readPdf } from './lib/qr.mjs';
+import { emptyHouse, eventAhead, openHouse } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf, unescape, valueOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
@@ -111,7 +111,7 @@ describe('letters', { concurrency: 8 }, () => {
     assert.equal(letter.header('Auto-Submitted'), 'auto-generated');
 
     assert.equal(letter.body.type, 'multipart/mixed');
-    assert.deepEqual(letter.body.parts.map(({ type }) => type), ['multipart/alternative', 'text/calendar']);
+    assert.deepEqual(letter.body.parts.map(({ type }) => type), ['multipart/alternative', 'application/pdf', 'text/calendar']);
     assert.deepEqual(letter.body.parts[0].parts.map(({ type }) => type), ['text/plain', 'multipart/related']);
     const html = letter.text('text/html');
     assert.match(html, /<html lang="es" dir="ltr">/);
@@ -126,6 +126,14 @@ describe('letters', { concurrency: 8 }, () => {
       assert.equal(readByZbar(Buffer.from(content, 'base64')), ticket.text.trim());
     }
 
+    // the tickets to print: as many pages as people, and no name on them
+    const pdf = letter.leaves().find(({ type }) => type === 'application/pdf');
+    const paper = Buffer.from(pdf.content, 'base64');
+    assert.deepEqual([pdf.file, pdf.disposition], ['ticket.pdf', 'attachment']);
+    assert.deepEqual(readPdf(paper), await Promise.all([1, 2].map(async (n) => (await office.visitor.get(`/t/${token}/${n}.txt`)).text.trim())));
+    const printed = execFileSync('pdftotext', ['-', '-'], { input: paper, encoding: 'utf8' });
+    assert.match(printed, /Boleto 1[^]*Boleto 2/);
+
     const calendar = letter.text('text/calendar').replaceAll('\r\n ', '');
     assert.equal(letter.leaves().at(-1).file, 'calendario.ics');
     assert.match(calendar, /^BEGIN:VCALENDAR\r\n/);
@@ -135,12 +143,23 @@ describe('letters', { concurrency: 8 }, () => {
     assert.match(calendar, /^DTSTART:\d{8}T\d{6}Z\r$/m);
 
     // in case the screen is seen
-    const all = [letter.text(), html, calendar, JSON.stringify(letter.headers)].join('\n').replaceAll(token, '');
+    const all = [letter.text(), html, printed, calendar, JSON.stringify(letter.headers)].join('\n').replaceAll(token, '');
     const event = (await office.visitor.get(`/e/${slug}`, { 'Accept-Language': 'es' })).text;
     const [, title] = /<h1[^>]*>([^<]+)</.exec(event);
     for (const word of ['Xochitl', 'Sacramento', 'Immigrant', 'inmigrante', 'Capitol', slug, title])
       assert.ok(!all.toLowerCase().includes(word.toLowerCase()), word);
     await post.until(async () => (await office.states()).sent === 1, 'sent');
+  });
+
+  test('twenty people’s tickets come in one letter of a size that servers take', async () => {
+    const post = await kept(Post.open());
+    const office = await kept(Office.open({ env: mailTo(post.port) }));
+    const others = Object.fromEntries(Array.from({ length: 19 }, (_, i) => [[`name_${i + 2}`, `Guest ${i + 2}`], [`age_band_${i + 2}`, 'adult']]).flat());
+    await office.register('plain+20@example.org', others);
+    const letter = await post.letter('plain+20@example.org');
+    const paper = letter.contents('application/pdf')[0];
+    assert.equal(new Set(readPdf(paper)).size, 20);
+    assert.ok(letter.raw.length * 3 / 4 < 1_000_000, `${letter.raw.length} bytes in base64`);
   });
 
   test('refused for the moment comes again, refused for good is given up, a slow server keeps nobody from registering', async () => {
@@ -314,6 +333,48 @@ describe('letters', { concurrency: 8 }, () => {
     assert.match(await see('olga', '/staff/calls'), /Nobody has to be called/);
     assert.deepEqual(await office.house.query("SELECT who, done IS NULL FROM outbox WHERE state = 'called'"), [['olga', office.house.database ? 'f' : '0']]);
     assert.ok(!post.letters().length);
+  });
+
+  test('the letter and the call about a free place say until when, in the person’s language and the event’s zone', async () => {
+    const post = await kept(Post.open());
+    const office = await kept(Object.assign(new Office(), { house: await emptyHouse('sqlite') }));
+    const load = async (capacity) => {
+      const file = join(office.house.dir, '..', 'definition.json');
+      writeFileSync(file, eventAhead('few-places', (definition) => {
+        definition.options[0].capacity = capacity;
+        definition.zone = 'Asia/Tokyo'; // where no clock changes
+        definition.title.es = 'Pocos lugares';
+      }));
+      await office.house.do(['schema', 'load', file]);
+    };
+    await office.house.do(['schema', 'init']);
+    await load(1);
+    await office.serve(mailTo(post.port));
+    await office.house.do(['schema', 'staff', 'add', 'olga', '--role', 'owner', '--password-stdin'], { input: 'violet anchor teapot nine\n' });
+    const cookie = { Cookie: (await office.visitor.submit('/staff/sign-in', { name: 'olga', password: 'violet anchor teapot nine' })).headers['set-cookie'][0].split(';')[0] };
+    const register = async (contact, lang) => {
+      const fields = Visitor.fill(await office.visitor.form('few-places', { 'Accept-Language': lang }), { name: canary, region: '1', option: 'a', age_band: 'adult', photo: 'no', ...contact });
+      assert.equal((await office.visitor.submit('/e/few-places/register', fields, { 'Accept-Language': lang })).status, 303);
+    };
+    await register({ contact: 'none' }, 'en');
+    await register({ contact: 'email', email: 'plain+first@example.org' }, 'es');
+    await register({ contact: 'phone', phone: '+1 (916) 555-0101' }, 'en');
+    await load(3);
+    const [[mailed], [called]] = await office.house.query("SELECT a.option_offer FROM attendee a WHERE a.option_offer IS NOT NULL ORDER BY a.no");
+    // day and time apart: what stands between them is each library's own
+    const told = (language, at) => [{ dateStyle: 'full' }, { timeStyle: 'short' }].map((style) => new Intl.DateTimeFormat(language, { ...style, timeZone: 'Asia/Tokyo' }).format(new Date(Number(at) * 1000)).replace(/\s/g, ' '));
+    const tells = (text, [day, time]) => text.startsWith(day) && text.includes(/\d+:\d+/.exec(time)[0]);
+    const letters = () => post.letters('plain+first@example.org').find((letter) => letter.header('Subject') === 'Hay un lugar para usted');
+    const letter = await post.until(letters, 'the offer');
+    for (const text of [letter.text(), letter.text('text/html')]) {
+      const [, until] = /Hasta el (.*?) se lo guardamos\. La zona horaria es JST\./.exec(text.replace(/\s/g, ' '));
+      assert.ok(tells(until, told('es-US', mailed)), until);
+    }
+    // who is called has as long from the moment when they are told, so the words count from now
+    const calls = unescape((await office.visitor.get('/staff/calls', cookie)).text).replace(/\s/g, ' ');
+    const [, until] = /Until (.*?) it is kept for you\. The time zone is JST\./.exec(calls);
+    const now = Date.now() / 1000;
+    assert.ok([now - 60, now].some((at) => tells(until, told('en', Math.min(at + 24 * 3600, Number(called))))), until);
   });
 
   test('a lost link comes again, once an hour; the answer tells nobody whether the address is known', async () => {

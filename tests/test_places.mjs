@@ -1,27 +1,19 @@
 // The waiting list as people see it, over HTTP and without JavaScript, on both engines.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { faultsOf } from './lib/html.mjs';
-import { emptyHouse, engines, event } from './lib/turnout.mjs';
+import { emptyHouse, engines, eventAhead } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf, valueOf } from './lib/visitor.mjs';
 
 const slug = 'few-places';
 
-// The definition with every date moved by the same days, so that it loads again over people.
-function definitionAhead(capacity) {
-  const days = Math.round((Date.now() - Date.parse('2027-01-10')) / 86_400_000);
-  const definition = JSON.parse(readFileSync(event(slug), 'utf8'), (key, value) => {
-    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value))
-      return value;
-    return new Date(Date.parse(`${value}Z`) + days * 86_400_000).toISOString().slice(0, 16);
-  });
+const definitionAhead = (capacity) => eventAhead(slug, (definition) => {
   definition.options[0].capacity = capacity;
   definition.title.es = 'Pocos lugares';
-  return definition;
-}
+});
 
 for (const engine of engines) {
   describe(engine, () => {
@@ -29,7 +21,7 @@ for (const engine of engines) {
 
     const load = async (capacity) => {
       const file = join(house.dir, '..', 'definition.json');
-      writeFileSync(file, JSON.stringify(definitionAhead(capacity)));
+      writeFileSync(file, definitionAhead(capacity));
       await house.do(['schema', 'load', file]);
     };
     const person = (name) => ({ name, contact: 'none', region: '1', option: 'a', age_band: 'adult', photo: 'no' });

@@ -5,8 +5,10 @@
 #include "checkin/qr.h"
 #include "checkin/ticket.h"
 #include "web/calendar.h"
+#include "schema/places.h"
 #include "web/mail_header.h"
 #include "web/templates.h"
+#include "web/ticket_paper.h"
 
 #define PNG_SCALE   6 /* pixels a module: 318 in all */
 #define ID_HASH_HEX 32
@@ -66,6 +68,7 @@ letter_free(Letter *letter)
 	g_free(letter->calendar_file);
 	g_clear_pointer(&letter->pictures, g_ptr_array_unref);
 	g_clear_pointer(&letter->calendar, g_bytes_unref);
+	g_clear_pointer(&letter->paper, g_bytes_unref);
 	g_free(letter);
 }
 
@@ -98,6 +101,7 @@ typedef struct {
 	const Locale *locale;
 	OutboxKind kind;
 	char *url;
+	char *until;        /* until when a place is theirs to take; nullable */
 	GPtrArray *holders; /* of Attendee, lent: who has a ticket to show */
 	guint alive;        /* who has not cancelled */
 } Known;
@@ -109,6 +113,7 @@ known_clear(Known *known)
 	g_clear_pointer(&known->event, event_unref);
 	g_clear_pointer(&known->holders, g_ptr_array_unref);
 	g_clear_pointer(&known->url, g_free);
+	g_clear_pointer(&known->until, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
 
@@ -139,6 +144,47 @@ sort_people(Known *known)
 		known->kind = OUTBOX_WAITLISTED;
 }
 
+/* "Until … it is kept for you. The time zone is PDT." */
+static char *
+until_text(const Known *known, gint64 offer)
+{
+	const Event *event = known->event;
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(offer);
+	g_autoptr(GDateTime) local =
+	        utc != NULL ? g_date_time_to_timezone(utc, event->time_zone) : NULL;
+	g_autofree char *until = locale_end(known->locale, event, "letter_until", offer);
+	if (local == NULL)
+		return g_steal_pointer(&until);
+	g_autofree char *zone = locale_format(known->locale, "letter_zone", "zone",
+	        g_date_time_get_timezone_abbreviation(local), NULL);
+	return g_strdup_printf("%s %s", until, zone);
+}
+
+/* What is free for @attendee, and until when: the first of their offers that ends. @ret_offered FALSE: none, any more.
+ * Of who is called the time begins to run when they have been told. */
+static gboolean
+look_at_offers(const LetterDesk *desk, gint64 attendee, Known *known, gboolean *ret_offered,
+        GError **error)
+{
+	const Person *contact = registration_contact(known->page);
+	g_autoptr(GArray) waits = places_waits(desk->db, known->event, known->page->id, error);
+	gint64 first = G_MAXINT64;
+
+	if (waits == NULL)
+		return FALSE;
+	for (guint i = 0; i < waits->len; i++) {
+		const PlacesWait *wait = &g_array_index(waits, PlacesWait, i);
+		if (wait->attendee == attendee && wait->offer > desk->now)
+			first = MIN(first, wait->offer);
+	}
+	*ret_offered = first < G_MAXINT64;
+	if (contact == NULL || contact->email == NULL)
+		first = MIN(first, desk->now + (gint64)known->event->offer_hours * 60 * 60);
+	if (*ret_offered)
+		known->until = until_text(known, first);
+	return TRUE;
+}
+
 /* @ret_there FALSE: nobody to write to; else @ret is filled. */
 static gboolean
 know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_there, GError **error)
@@ -166,7 +212,9 @@ know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_the
 	ret->url = g_strdup_printf("%s/t/%s", desk->base_url, token);
 	*ret_there = (ret->alive > 0 || kinds[ret->kind].cancelled) &&
 	        registration_contact(ret->page) != NULL;
-	return TRUE;
+	/* an offer that was answered, or ran out, needs no letter */
+	return !*ret_there || ret->kind != OUTBOX_PLACE_FREE ||
+	        look_at_offers(desk, row->attendee, ret, ret_there, error);
 }
 
 /* ---- parts ---- */
@@ -229,6 +277,25 @@ add_calendar(const Known *known, gint64 now, Letter *letter)
 	        g_strdup_printf("%s.ics", locale_text(known->locale, "calendar_file"));
 }
 
+static gboolean
+add_paper(const Known *known, gint64 now, Letter *letter, GError **error)
+{
+	g_autoptr(TicketPaper) paper = ticket_paper_new_neutral(
+	        known->event, known->keys, known->locale, known->page, now);
+	g_autoptr(GBytes) pdf = NULL;
+
+	if (paper == NULL)
+		return TRUE;
+	pdf = ticket_paper_pdf(paper, error);
+	if (pdf == NULL)
+		return FALSE;
+	if (g_bytes_get_size(pdf) <= LETTER_PAPER_MAX) {
+		letter->paper = g_steal_pointer(&pdf);
+		letter->paper_file = LETTER_PAPER_FILE;
+	}
+	return TRUE;
+}
+
 /* "Ticket 1, code K7MQ-2XRT-9" */
 static char *
 code_line(const Known *known, guint i)
@@ -242,21 +309,26 @@ code_line(const Known *known, guint i)
 }
 
 static char *
-text_part(const Known *known, const LetterDesk *desk, gboolean tickets, gboolean calendar)
+text_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 {
 	const Locale *locale = known->locale;
+	const gboolean tickets = kinds[known->kind].tickets;
 	GString *text = g_string_new(NULL);
 
-	g_string_append_printf(text, "%s\n\n%s\n\n%s\n%s\n", locale_text(locale, "letter_hello"),
-	        locale_text(locale, kinds[known->kind].text), locale_text(locale, "letter_page"),
-	        known->url);
+	g_string_append_printf(text, "%s\n\n%s\n", locale_text(locale, "letter_hello"),
+	        locale_text(locale, kinds[known->kind].text));
+	if (known->until != NULL)
+		g_string_append_printf(text, "%s\n", known->until);
+	g_string_append_printf(text, "\n%s\n%s\n", locale_text(locale, "letter_page"), known->url);
 	for (guint i = 0; tickets && i < known->holders->len; i++) {
 		g_autofree char *line = code_line(known, i);
 		g_string_append_printf(text, "%s%s\n", i == 0 ? "\n" : "", line);
 	}
 	if (tickets && known->holders->len > 0)
 		g_string_append_printf(text, "%s\n", locale_text(locale, "letter_code_help"));
-	if (calendar)
+	if (letter->paper != NULL)
+		g_string_append_printf(text, "\n%s\n", locale_text(locale, "letter_paper"));
+	if (letter->calendar != NULL)
 		g_string_append_printf(text, "\n%s\n", locale_text(locale, "letter_calendar"));
 	g_string_append_printf(text, "\n%s\n%s\n", locale_text(locale, "letter_private"),
 	        locale_text(locale, "letter_why"));
@@ -278,12 +350,14 @@ html_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 		json_array_append_new(
 		        tickets, json_pack("{s:s, s:s}", "picture", picture->id, "code", line));
 	}
-	json_auto_t *data = json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o}", "_",
-	        locale_catalogue(locale), "lang", locale_code(locale), "dir",
-	        locale_right_to_left(locale) ? "rtl" : "ltr", "subject", letter->subject, "text",
-	        locale_text(locale, kinds[known->kind].text), "url", known->url, "has_tickets",
-	        letter->pictures->len > 0, "calendar", letter->calendar != NULL, "answered",
-	        desk->answered, "tickets", tickets);
+	json_auto_t *data =
+	        json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:b, s:s?}", "_",
+	                locale_catalogue(locale), "lang", locale_code(locale), "dir",
+	                locale_right_to_left(locale) ? "rtl" : "ltr", "subject", letter->subject,
+	                "text", locale_text(locale, kinds[known->kind].text), "url", known->url,
+	                "has_tickets", letter->pictures->len > 0, "calendar",
+	                letter->calendar != NULL, "answered", desk->answered, "tickets", tickets,
+	                "paper", letter->paper != NULL, "until", known->until);
 	template_render(template_find(web_templates, "letter"), data, html);
 	return g_string_free(html, FALSE);
 }
@@ -311,8 +385,10 @@ letter_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret, LetterOu
 		if (!add_pictures(&known, desk->domain, letter, error))
 			return FALSE;
 		add_calendar(&known, desk->now, letter);
+		if (!add_paper(&known, desk->now, letter, error))
+			return FALSE;
 	}
-	letter->text = text_part(&known, desk, kinds[known.kind].tickets, letter->calendar != NULL);
+	letter->text = text_part(&known, desk, letter);
 	letter->html = html_part(&known, desk, letter);
 	*ret = g_steal_pointer(&letter);
 	*ret_outcome = LETTER_MADE;
@@ -326,8 +402,10 @@ call_words(const Known *known)
 {
 	GString *words = g_string_new(NULL);
 
-	g_string_append_printf(words, "%s %s %s", locale_text(known->locale, "letter_hello"),
-	        locale_text(known->locale, kinds[known->kind].text), known->url);
+	g_string_append_printf(words, "%s %s %s%s%s", locale_text(known->locale, "letter_hello"),
+	        locale_text(known->locale, kinds[known->kind].text),
+	        known->until != NULL ? known->until : "", known->until != NULL ? " " : "",
+	        known->url);
 	for (guint i = 0; kinds[known->kind].tickets && i < known->holders->len; i++) {
 		g_autofree char *line = code_line(known, i);
 		g_string_append_printf(words, "\n%s", line);

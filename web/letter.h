@@ -16,6 +16,10 @@ typedef struct {
 	GBytes *png;
 } LetterPicture;
 
+/* A PDF that is larger stays at home: the link leads to it. Of twenty people it has some tenth of this. */
+#define LETTER_PAPER_MAX  (2 * 1024 * 1024)
+#define LETTER_PAPER_FILE "ticket.pdf" /* the same in every language */
+
 typedef struct {
 	char *to;         /* the address, as mail_address_is_fit() wants it */
 	char *message_id; /* without < and >; follows from the cause alone, so a repeat is known */
@@ -24,6 +28,8 @@ typedef struct {
 	GPtrArray *pictures; /* of LetterPicture */
 	GBytes *calendar;    /* nullable */
 	char *calendar_file;
+	GBytes *paper; /* the tickets as a PDF; nullable */
+	const char *paper_file;
 } Letter;
 
 /* What the makers of letters share. */

@@ -187,7 +187,20 @@ add_picture(curl_mime *into, const LetterPicture *picture)
 	curl_mime_headers(part, lines, 1);
 }
 
-/* mixed( alternative( text, related( html, pictures ) ), calendar ) */
+static void
+add_file(curl_mime *into, GBytes *bytes, const char *type, const char *file)
+{
+	curl_mimepart *part = curl_mime_addpart(into);
+	gsize length = 0;
+	gconstpointer data = g_bytes_get_data(bytes, &length);
+
+	curl_mime_data(part, data, length);
+	curl_mime_type(part, type);
+	curl_mime_filename(part, file);
+	curl_mime_encoder(part, "base64");
+}
+
+/* mixed( alternative( text, related( html, pictures ) ), tickets, calendar ) */
 static curl_mime *
 body_of(CURL *curl, const Letter *letter)
 {
@@ -204,15 +217,11 @@ body_of(CURL *curl, const Letter *letter)
 	part = curl_mime_addpart(mixed);
 	curl_mime_subparts(part, either);
 	curl_mime_type(part, "multipart/alternative");
-	if (letter->calendar != NULL) {
-		gsize length = 0;
-		gconstpointer data = g_bytes_get_data(letter->calendar, &length);
-		part = curl_mime_addpart(mixed);
-		curl_mime_data(part, data, length);
-		curl_mime_type(part, "text/calendar; charset=utf-8; method=PUBLISH");
-		curl_mime_filename(part, letter->calendar_file);
-		curl_mime_encoder(part, "base64");
-	}
+	if (letter->paper != NULL)
+		add_file(mixed, letter->paper, "application/pdf", letter->paper_file);
+	if (letter->calendar != NULL)
+		add_file(mixed, letter->calendar, "text/calendar; charset=utf-8; method=PUBLISH",
+		        letter->calendar_file);
 	return mixed;
 }
 

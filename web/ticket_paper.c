@@ -20,6 +20,7 @@ struct TicketPaper {
 	PaperLayout layout;
 	PdfSize size;
 	gint64 now;
+	EventPaper shown; /* the event's, or nothing */
 };
 
 static void
@@ -49,11 +50,10 @@ holder_new(const TicketPaper *paper, VaultEvent *keys, const Attendee *attendee,
 	return holder;
 }
 
-TicketPaper *
-ticket_paper_new(const Event *event, VaultEvent *keys, const Locale *locale,
-        const RegistrationPage *page, const Attendee *only, gint64 now)
+static TicketPaper *
+paper_begin(const Event *event, const Locale *locale, const RegistrationPage *page, gint64 now)
 {
-	g_autoptr(TicketPaper) paper = g_new0(TicketPaper, 1);
+	TicketPaper *paper = g_new0(TicketPaper, 1);
 	paper->event = event_ref((Event *)event);
 	paper->locale = locale;
 	paper->lang = g_strdup(page->lang);
@@ -61,10 +61,37 @@ ticket_paper_new(const Event *event, VaultEvent *keys, const Locale *locale,
 	paper->layout = PAPER_PAGES;
 	paper->size = event->paper.size == EVENT_PAPER_A4 ? PDF_A4 : PDF_LETTER;
 	paper->now = now;
+	return paper;
+}
+
+TicketPaper *
+ticket_paper_new(const Event *event, VaultEvent *keys, const Locale *locale,
+        const RegistrationPage *page, const Attendee *only, gint64 now)
+{
+	g_autoptr(TicketPaper) paper = paper_begin(event, locale, page, now);
+	paper->shown = event->paper;
 	for (guint i = 0; i < page->attendees->len; i++) {
 		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
 		if (!attendee->cancelled && (only == NULL || only == attendee))
 			g_ptr_array_add(paper->holders, holder_new(paper, keys, attendee, i + 1));
+	}
+	return paper->holders->len > 0 ? g_steal_pointer(&paper) : NULL;
+}
+
+TicketPaper *
+ticket_paper_new_neutral(const Event *event, VaultEvent *keys, const Locale *locale,
+        const RegistrationPage *page, gint64 now)
+{
+	g_autoptr(TicketPaper) paper = paper_begin(event, locale, page, now);
+	for (guint i = 0; i < page->attendees->len; i++) {
+		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
+		if (attendee->cancelled || attendee->option_waitlisted)
+			continue;
+		Holder *holder = holder_new(paper, keys, attendee, paper->holders->len + 1);
+		g_autofree char *number = locale_number(locale, paper->holders->len + 1);
+		g_free(holder->name);
+		holder->name = locale_format(locale, "ticket_unnamed", "number", number, NULL);
+		g_ptr_array_add(paper->holders, holder);
 	}
 	return paper->holders->len > 0 ? g_steal_pointer(&paper) : NULL;
 }
@@ -116,7 +143,7 @@ static GArray *
 lines_of(const TicketPaper *paper, const Holder *holder)
 {
 	GArray *lines = g_array_new(FALSE, FALSE, sizeof(PaperLine));
-	for (guint i = 0; paper->event->paper.sessions && i < holder->sessions->len; i++) {
+	for (guint i = 0; paper->shown.sessions && i < holder->sessions->len; i++) {
 		PaperLine line = line_of(paper, &g_array_index(holder->sessions, ChosenSession, i));
 		g_array_append_val(lines, line);
 	}
@@ -130,7 +157,7 @@ add_ticket(Paper *pages, const TicketPaper *paper, const Holder *holder, GError 
 	g_autoptr(GBytes) modules = qr_modules(holder->text, &side, error);
 	if (modules == NULL)
 		return FALSE;
-	const EventDelegation *delegation = paper->event->paper.delegation
+	const EventDelegation *delegation = paper->shown.delegation
 	        ? event_delegation(paper->event, holder->delegation_no)
 	        : NULL;
 	g_autoptr(GArray) lines = lines_of(paper, holder);
@@ -158,7 +185,7 @@ ticket_paper_pdf(const TicketPaper *paper, GError **error)
 	const PaperWords words = { .lang = locale_code(locale),
 		.right_to_left = locale_right_to_left(locale),
 		.title = locale_text(locale, "paper_title"),
-		.heading = paper->event->paper.title ? told(paper, paper->event->title) : NULL,
+		.heading = paper->shown.title ? told(paper, paper->event->title) : NULL,
 		.typed = locale_text(locale, "ticket_typed"),
 		.show = locale_text(locale, "ticket_day_show"),
 		.help = locale_text(locale, "ticket_day_help") };

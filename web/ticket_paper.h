@@ -14,6 +14,10 @@ typedef struct TicketPaper TicketPaper;
  * tickets. Keeps nothing of @page and @keys. NULL when nobody is left. @now: in the file's own description. */
 TicketPaper *ticket_paper_new(const Event *event, VaultEvent *keys, const Locale *locale,
         const RegistrationPage *page, const Attendee *only, gint64 now);
+/* The same for who sends them by letter: of who has a place, numbered as they stand, and nothing beside the codes,
+ * whatever the event's "paper" lets: no name, no title. */
+TicketPaper *ticket_paper_new_neutral(const Event *event, VaultEvent *keys, const Locale *locale,
+        const RegistrationPage *page, gint64 now);
 void ticket_paper_free(TicketPaper *paper); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TicketPaper, ticket_paper_free)
 /* By default one a page, on the event's size of paper. */

@@ -1,7 +1,9 @@
 // A ticket's picture as two scanners read it, and pictures of texts that the program would not make one of.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { prepareZXingModule as prepareWriter, writeBarcode } from 'zxing-wasm/writer';
 
@@ -40,6 +42,19 @@ export function readManyByZbar(files) {
     throw new Error(`zbarimg: ${error ?? stderr}`);
   const read = new Map(stdout.split('<source ').slice(1).map((each) => [/^href='([^']*)'/.exec(each)[1], /<!\[CDATA\[([^]*?)\]\]>/.exec(each)?.[1]]));
   return files.map((file) => read.get(file));
+}
+
+// The codes on the pages of a PDF, as they would be scanned from a printer's coarse print; page by page.
+export function readPdf(pdf, dpi = 110) {
+  const dir = mkdtempSync(join(tmpdir(), 'turnout-pdf-'));
+  try {
+    const { status, stderr } = spawnSync('pdftoppm', ['-r', String(dpi), '-gray', '-png', '-', join(dir, 'page')], { input: pdf, encoding: 'utf8' });
+    if (status !== 0)
+      throw new Error(`pdftoppm: ${stderr}`);
+    return readManyByZbar(readdirSync(dir).sort().map((name) => join(dir, name)));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 
 // A square of grey bytes, as the app's worker is asked (web/door/scanner.ts): the text, or undefined.

@@ -23,6 +23,18 @@ export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 // The date so many days from now, as --starts takes it.
 export const daysAhead = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
+// The definition of tests/events as `change` leaves it, with its start `days` from now: all its times are moved by the
+// same days in the text itself, so that it loads again over people. Text.
+export function eventAhead(name, change, days = 27) {
+  const given = JSON.parse(readFileSync(event(name), 'utf8'));
+  const by = Math.floor((Date.now() - Date.parse(`${given.starts.slice(0, 10)}Z`)) / 86_400_000) + days;
+  const move = (value) => (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)
+    ? new Date(Date.parse(`${value}Z`) + by * 86_400_000).toISOString().slice(0, 16) : value);
+  const definition = JSON.parse(JSON.stringify(given), (_, value) => move(value));
+  change(definition);
+  return JSON.stringify(definition);
+}
+
 // Runs a program to its end.
 export function run(command, args, { input = '', env = {}, cwd = top } = {}) {
   return new Promise((resolve, reject) => {
