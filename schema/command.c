@@ -2,7 +2,9 @@
 
 #include "schema/definition_command.h"
 #include "schema/device.h"
+#include "schema/erase.h"
 #include "schema/error.h"
+#include "schema/hold.h"
 #include "schema/init.h"
 #include "schema/roster.h"
 #include "schema/spare.h"
@@ -29,6 +31,9 @@ static const struct {
 	        "add, revoke or list phones and laptops that scan" },
 	{ "spare", spare_command, "schema spare",
 	        "make or list spare tickets, to be printed in advance" },
+	{ "erase", erase_command, "schema erase", "delete a person from everywhere" },
+	{ "hold", hold_command, "schema hold",
+	        "set, release or list legal holds, which stop deletion" },
 	{ "staff", staff_command, "schema staff", "add, disable or list people who sign in" },
 };
 

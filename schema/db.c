@@ -435,13 +435,19 @@ db_verify(Db *db, Faults *found, GError **error)
 gboolean
 db_checkpoint(Db *db, GError **error)
 {
-	return db->driver->checkpoint(db, FALSE, error);
+	return db->driver->checkpoint(db, DB_CHECKPOINT_PASSIVE, error);
 }
 
 gboolean
 db_checkpoint_whole(Db *db, GError **error)
 {
-	return db->driver->checkpoint(db, TRUE, error);
+	return db->driver->checkpoint(db, DB_CHECKPOINT_WHOLE, error);
+}
+
+gboolean
+db_checkpoint_cut(Db *db, GError **error)
+{
+	return db->driver->checkpoint(db, DB_CHECKPOINT_CUT, error);
 }
 
 gint64

@@ -141,5 +141,7 @@ gboolean db_script(Db *db, const char *sql, GError **error);
 gboolean db_checkpoint(Db *db, GError **error);
 /* The same, but waits for readers (DB_BUSY_MS at most), so that the log starts over. */
 gboolean db_checkpoint_whole(Db *db, GError **error);
+/* As the last, and the log's file is empty then. UNAVAILABLE when a reader doesn't let it. */
+gboolean db_checkpoint_cut(Db *db, GError **error);
 /* SQLite: pages waiting in the write-ahead log after the last commit. 0 on PostgreSQL. */
 gint64 db_wal_pages(const Db *db);

@@ -16,6 +16,12 @@ typedef enum {
 #define DB_CONTROLS 6
 } DbControl;
 
+typedef enum {
+	DB_CHECKPOINT_PASSIVE, /* as far as readers let it */
+	DB_CHECKPOINT_WHOLE,   /* waits for them, so that the log starts over */
+	DB_CHECKPOINT_CUT,     /* and its file is empty then, or it failed */
+} DbCheckpoint;
+
 /* A kept statement and, while it is busy, its result. Drivers put theirs around it. */
 struct DbRows {
 	Db *db;
@@ -49,7 +55,7 @@ typedef struct {
 	const char *look_sql; /* (of a table of name $1, of any table): 1 or 0 each */
 	/* Adds what the engine's own check of the database finds. */
 	gboolean (*verify)(Db *db, Faults *found, GError **error);
-	gboolean (*checkpoint)(Db *db, gboolean wait, GError **error);
+	gboolean (*checkpoint)(Db *db, DbCheckpoint how, GError **error);
 	gint64 (*wal_pages)(const Db *db);
 } DbDriver;
 

@@ -498,7 +498,7 @@ postgres_verify(Db *base, Faults *found, GError **error)
 }
 
 static gboolean
-postgres_checkpoint(Db *base, gboolean wait, GError **error)
+postgres_checkpoint(Db *base, DbCheckpoint how, GError **error)
 {
 	return TRUE; /* the server's own business */
 }

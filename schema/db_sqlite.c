@@ -337,17 +337,19 @@ count_pages(void *data, sqlite3 *handle, const char *name, int pages)
 }
 
 static gboolean
-sqlite_checkpoint(Db *base, gboolean wait, GError **error)
+sqlite_checkpoint(Db *base, DbCheckpoint how, GError **error)
 {
+	static const int modes[] = { [DB_CHECKPOINT_PASSIVE] = SQLITE_CHECKPOINT_PASSIVE,
+		[DB_CHECKPOINT_WHOLE] = SQLITE_CHECKPOINT_RESTART,
+		[DB_CHECKPOINT_CUT] = SQLITE_CHECKPOINT_TRUNCATE };
 	SqliteDb *db = (SqliteDb *)base;
 	int in_log = 0, moved = 0;
 
 	if (db->flush_failed)
 		return TRUE;
-	int status = sqlite3_wal_checkpoint_v2(db->handle, NULL,
-	        wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
-	if (status != SQLITE_OK && status != SQLITE_BUSY) /* busy: readers need the rest still */
-		return fail(db, status, error);
+	int status = sqlite3_wal_checkpoint_v2(db->handle, NULL, modes[how], &in_log, &moved);
+	if (status != SQLITE_OK && (status != SQLITE_BUSY || how == DB_CHECKPOINT_CUT))
+		return fail(db, status, error); /* busy: readers need the rest still */
 	db->log_pages = MAX(in_log, 0);
 	db->moved_pages = MAX(moved, 0);
 	return TRUE;

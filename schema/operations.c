@@ -2,6 +2,8 @@
 #include "schema/control.h"
 #include "schema/definition_command.h"
 #include "schema/device.h"
+#include "schema/erase.h"
+#include "schema/hold.h"
 #include "schema/roster.h"
 #include "schema/spare.h"
 #include "schema/staff.h"
@@ -10,6 +12,9 @@ const ControlEntry schema_operations[] = {
 	{ "schema.load", definition_operation_load },
 	{ "device.add", device_operation_add },
 	{ "device.revoke", device_operation_revoke },
+	{ "hold.add", hold_operation_add },
+	{ "hold.release", hold_operation_release },
+	{ "person.erase", erase_operation },
 	{ ROSTER_OPERATION, roster_import },
 	{ "spare.make", spare_operation_make },
 	{ "staff.add", staff_operation_add },

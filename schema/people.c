@@ -163,7 +163,7 @@ zero(GByteArray *flags, gsize n)
 		memset(flags->data, 0, n);
 }
 
-/* After the bookings: who is not active is expected nowhere, nobody at a shift. */
+/* After the bookings: who cancelled is expected nowhere, nobody at a shift. */
 static void
 settle_expected(People *people)
 {
@@ -172,7 +172,7 @@ settle_expected(People *people)
 	for (guint i = 0; i < people->rows->len; i++) {
 		const PeopleRow *row = people_row(people, i);
 		guint8 *expected = people->expected->data + (gsize)i * n;
-		if (row->state != PEOPLE_ACTIVE) {
+		if (row->state == PEOPLE_CANCELLED) {
 			memset(expected, 0, n);
 			continue;
 		}
@@ -183,8 +183,11 @@ settle_expected(People *people)
 					expected[session] |=
 					        people->included->data[k * n + session];
 		}
+		const guint8 *came = people->came->data + (gsize)i * n;
 		for (guint session = 0; session < n; session++)
-			if (expected[session] && is_shift(event, session))
+			if (expected[session] &&
+			        (is_shift(event, session) ||
+			                (row->state == PEOPLE_DELETED && !came[session])))
 				expected[session] = 0;
 	}
 }

@@ -4,7 +4,8 @@
  * its keys, and only one page is held.
  *
  *   expected  active people whose confirmed option includes the session (not: leaves it to choose), or
- *             who have a confirmed booking; nobody is expected at a shift
+ *             who have a confirmed booking; nobody is expected at a shift. Who was deleted stays
+ *             expected where they came, so that what was reported stays so (schema/erase.h)
  *   came      a scan made them present
  */
 #pragma once

@@ -144,6 +144,21 @@ key_file_read(const char *path, guint8 *ret_bytes, gsize max, gsize *ret_length,
 }
 
 gboolean
+key_file_append(const char *path, gconstpointer bytes, gsize length, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (file < 0)
+		return world_failed(error, "cannot write", path);
+	gboolean written = write_whole(file, bytes, length);
+	if (!written)
+		world_failed(error, "cannot write", path);
+	if (close(file) != 0 && written)
+		written = world_failed(error, "cannot write", path);
+	return written && key_folder_flush(folder, error);
+}
+
+gboolean
 key_file_write_wrapped(const char *folder, const char *name, const char *label,
         const guint8 key[KEY_BYTES], gconstpointer plain, gsize length, GError **error)
 {

@@ -1,6 +1,6 @@
 /*
  * The vault's files: written anew, flushed, renamed, the folder flushed; mode 0600 in folders of
- * mode 0700. For vault.c alone.
+ * mode 0700. For vault*.c and the list beside the keys (erase_list.c).
  */
 #pragma once
 
@@ -22,6 +22,9 @@ gboolean key_file_write(
 /* Reads PATH, at most @max bytes. ABSENT when there is none. */
 gboolean
 key_file_read(const char *path, guint8 *ret_bytes, gsize max, gsize *ret_length, GError **error);
+
+/* Adds @bytes to the end of PATH, made when it is not there, flushed. */
+gboolean key_file_append(const char *path, gconstpointer bytes, gsize length, GError **error);
 
 /* The same for content wrapped by @key; @label (the file's place under keys/) is its associated
  * data, so files can't be swapped. Unwrapping something else is INPUT. */

@@ -23,6 +23,8 @@ struct Writer {
 	pthread_mutex_t lock; /* over all up to the line */
 	pthread_cond_t wake;
 	gboolean sleeping, ending;
+	gboolean cut;         /* the log is to be cut after the group */
+	GError *not_cut;      /* why it was not */
 	guint first, waiting; /* in the ring */
 	GArray *refused;      /* of Waiting: came when the ring was full */
 	guint64 commits, works;
@@ -279,6 +281,24 @@ checkpoint(Writer *writer, gboolean idle)
 		g_warning("the write-ahead log stays as it is: %s", error->message);
 }
 
+/* When it was asked for: the log is moved and its file emptied. */
+static void
+cut(Writer *writer)
+{
+	g_autoptr(GError) error = NULL;
+
+	pthread_mutex_lock(&writer->lock);
+	gboolean wanted = writer->cut;
+	writer->cut = FALSE;
+	pthread_mutex_unlock(&writer->lock);
+	if (!wanted || db_checkpoint_cut(writer->db, &error))
+		return;
+	pthread_mutex_lock(&writer->lock);
+	g_clear_error(&writer->not_cut);
+	writer->not_cut = g_steal_pointer(&error);
+	pthread_mutex_unlock(&writer->lock);
+}
+
 static gpointer
 write_until_ended(gpointer data)
 {
@@ -294,6 +314,7 @@ write_until_ended(gpointer data)
 		if (n > 0)
 			run_group(writer, n);
 		checkpoint(writer, idle);
+		cut(writer);
 		settled = idle; /* sleeps without a clock once the log is moved */
 	}
 	return NULL;
@@ -355,6 +376,7 @@ writer_free(Writer *writer)
 	pthread_cond_destroy(&writer->wake);
 	pthread_mutex_destroy(&writer->lock);
 	g_array_unref(writer->refused);
+	g_clear_error(&writer->not_cut);
 	g_free(writer);
 }
 
@@ -437,4 +459,29 @@ writer_counts(Writer *writer)
 	WriterCounts counts = { writer->waiting, writer->commits, writer->works };
 	pthread_mutex_unlock(&writer->lock);
 	return counts;
+}
+
+static gboolean
+nothing(Db *db, gpointer data, GError **error)
+{
+	return TRUE;
+}
+
+gboolean
+writer_cut_log(Writer *writer, GError **error)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->cut = TRUE;
+	g_clear_error(&writer->not_cut);
+	pthread_mutex_unlock(&writer->lock);
+	/* the log is cut after the first one's group, so before the second one's */
+	if (!writer_run(writer, nothing, NULL, error) || !writer_run(writer, nothing, NULL, error))
+		return FALSE;
+	pthread_mutex_lock(&writer->lock);
+	GError *trouble = g_steal_pointer(&writer->not_cut);
+	pthread_mutex_unlock(&writer->lock);
+	if (trouble == NULL)
+		return TRUE;
+	g_propagate_error(error, trouble);
+	return FALSE;
 }

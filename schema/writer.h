@@ -43,6 +43,11 @@ void writer_submit(Writer *writer, DbWork work, WriterDone done, gpointer data);
 /* Submits and waits for the answer. Not on the writer's thread. */
 gboolean writer_run(Writer *writer, DbWork work, gpointer data, GError **error);
 
+/* Moves the write-ahead log into the database and cuts its file to nothing, so that no page of before can be read there;
+ * after all that was submitted earlier. UNAVAILABLE when a reader stays on an old state for longer than DB_BUSY_MS.
+ * Nothing on PostgreSQL. Not on the writer's thread. */
+gboolean writer_cut_log(Writer *writer, GError **error);
+
 /* Works waiting now; commits and works done since the start (for /metrics and tests). */
 typedef struct {
 	guint waiting;

@@ -165,6 +165,7 @@ static void
 count_by_hand(const Somebody *who, AttendanceCount counts[3][SESSIONS_END])
 {
 	gboolean active = who->state == NULL || strcmp(who->state, "active") == 0;
+	gboolean deleted = g_strcmp0(who->state, "deleted") == 0;
 	gboolean confirmed = who->option && who->option_state == NULL;
 	if (who->class == TICKET_PRACTICE)
 		return;
@@ -172,9 +173,9 @@ count_by_hand(const Somebody *who, AttendanceCount counts[3][SESSIONS_END])
 		AttendanceCount *count = &counts[who->region][session];
 		gboolean included =
 		        confirmed && (session == DAY || (session == LUNCH && who->option == FULL));
-		gboolean expected = active && session != SHIFT &&
-		        (included || (who->booked & 1u << session) != 0);
 		gboolean came = (who->came & 1u << session) != 0;
+		gboolean expected = (active || (deleted && came)) && session != SHIFT &&
+		        (included || (who->booked & 1u << session) != 0);
 		count->expected += expected;
 		count->came += came;
 		count->walk_in += came && !expected;

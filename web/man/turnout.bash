@@ -14,7 +14,7 @@ _turnout() {
 	--by) words='region session region,session' ;;
 	--role) words='scan supervisor' ;;
 	--robots) words='on off' ;;
-	--event | --session | --checkpoint | --region | --server | --name | --ref | --database | --listen | --public-url | --starts | --trusted-proxies)
+	--event | --session | --checkpoint | --region | --delegation | --person | --reason | --server | --name | --ref | --database | --listen | --public-url | --starts | --trusted-proxies)
 		return
 		;;
 	*)
@@ -40,13 +40,18 @@ _turnout() {
 					words="$common --event --session --checkpoint --role"
 					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
 					;;
+				erase) words="$common --event" ;;
+				hold)
+					words="$common --event --region --delegation --person --reason"
+					[ "$COMP_CWORD" -ne 3 ] || words='add list release'
+					;;
 				spare)
 					words="$common --event --region --ref"
 					[ "$COMP_CWORD" -ne 3 ] || words='make list'
 					;;
 				*) words="$common" ;;
 				esac
-				[ "$COMP_CWORD" -ne 2 ] || words='init load import device spare staff verify export'
+				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold spare staff verify export'
 				;;
 			esac
 		fi
