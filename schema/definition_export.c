@@ -257,6 +257,15 @@ paper_json(const Event *event)
 	        paper->size == EVENT_PAPER_A4 ? "a4" : "letter");
 }
 
+static json_t *
+languages_json(const Event *event)
+{
+	json_t *list = json_array();
+	for (char **lang = event->languages; *lang != NULL; lang++)
+		json_array_append_new(list, json_string(*lang));
+	return list;
+}
+
 json_t *
 definition_export(const Event *event)
 {
@@ -265,6 +274,8 @@ definition_export(const Event *event)
 	add_text(object, "slug", event->slug);
 	add_text(object, "zone", event->zone);
 	add_copy(object, "title", event->title);
+	if (event->languages_said)
+		json_object_set_new(object, "languages", languages_json(event));
 	add_copy(object, "text", event->text);
 	add_text(object, "contact", event->contact);
 	add_time(object, "starts", event, event->starts);

@@ -53,6 +53,14 @@ read_zone(DefinitionReader *reader, const DefinitionField *field, json_t *value,
 }
 
 static void
+take_languages(Event *event, GPtrArray *languages)
+{
+	g_ptr_array_add(languages, NULL);
+	g_strfreev(event->languages);
+	event->languages = (char **)g_ptr_array_steal(languages, NULL);
+}
+
+static void
 read_title(DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
 {
 	Event *event = target;
@@ -63,11 +71,47 @@ read_title(DefinitionReader *reader, const DefinitionField *field, json_t *value
 	if (!reader_check_texts(reader, value, TITLE_MAX, FALSE))
 		return;
 	event->title = json_incref(value);
+	if (event->languages_said) /* and read before the title */
+		return;
 	json_object_foreach (value, lang, text)
 		g_ptr_array_add(languages, g_strdup(lang));
-	g_ptr_array_add(languages, NULL);
-	g_strfreev(event->languages);
-	event->languages = (char **)g_ptr_array_steal(languages, NULL);
+	take_languages(event, languages);
+}
+
+/* The event's own language goes to the front, wherever it stands in the list. */
+static void
+read_languages(
+        DefinitionReader *reader, const DefinitionField *field, json_t *value, gpointer target)
+{
+	Event *event = target;
+	g_autoptr(GPtrArray) languages = g_ptr_array_new_with_free_func(g_free);
+	guint faults = reader->faults->len;
+	gsize index;
+	json_t *item;
+
+	if (!reader_check_list(reader, field, value))
+		return;
+	json_array_foreach (value, index, item) {
+		const char *lang = json_string_value(item);
+		gsize before = reader_enter_item(reader, index);
+		if (lang == NULL || !language_known(lang))
+			reader_fault(reader, "is not a language we have (%s)", languages_listed());
+		else if (g_ptr_array_find_with_equal_func(languages, lang, g_str_equal, NULL))
+			reader_fault(reader, "is in this list already");
+		else
+			g_ptr_array_insert(languages,
+			        g_strcmp0(lang, reader->language) == 0 ? 0 : -1, g_strdup(lang));
+		reader_leave(reader, before);
+	}
+	if (reader->faults->len == faults && reader->language != NULL &&
+	        g_strcmp0(g_ptr_array_index(languages, 0), reader->language) != 0)
+		reader_fault(reader, "needs %s, the first language of the event's title",
+		        reader->language);
+	if (reader->faults->len > faults)
+		return;
+	event->languages_said = TRUE;
+	g_ptr_array_set_free_func(languages, NULL);
+	take_languages(event, languages);
 }
 
 static void
@@ -123,6 +167,7 @@ static const DefinitionField event_fields[] = {
 	{ "slug", TRUE, read_slug, MEMBER(Event, slug) },
 	{ "zone", TRUE, read_zone, 0 },
 	{ "title", TRUE, read_title, 0 },
+	{ "languages", FALSE, read_languages, 0, 1, LIST_MAX },
 	{ "text", FALSE, read_nested, 0, .detail = passages },
 	{ "contact", TRUE, read_text, MEMBER(Event, contact), 1, TITLE_MAX },
 	{ "starts", TRUE, read_time, MEMBER(Event, starts) },

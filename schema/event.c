@@ -339,20 +339,28 @@ event_index(Event *event)
 }
 
 const char *
-event_text(const Event *event, const json_t *texts, const char *lang)
+event_text_lang(const Event *event, const json_t *texts, const char *lang)
 {
-	const char *text = lang != NULL ? json_string_value(json_object_get(texts, lang)) : NULL;
 	const char *key;
 	json_t *value;
 
-	if (text == NULL && event->languages[0] != NULL)
-		text = json_string_value(json_object_get(texts, event->languages[0]));
-	if (text != NULL)
-		return text;
+	if (lang != NULL && json_is_string(json_object_get(texts, lang)))
+		return lang;
+	if (event->languages[0] != NULL &&
+	        json_is_string(json_object_get(texts, event->languages[0])))
+		return event->languages[0];
 	json_object_foreach ((json_t *)texts, key, value)
 		if (json_is_string(value))
-			return json_string_value(value);
-	return "";
+			return key;
+	return NULL;
+}
+
+const char *
+event_text(const Event *event, const json_t *texts, const char *lang)
+{
+	const char *found = event_text_lang(event, texts, lang);
+
+	return found != NULL ? json_string_value(json_object_get(texts, found)) : "";
 }
 
 static gconstpointer

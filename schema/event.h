@@ -153,9 +153,12 @@ typedef struct Event {
 	EventPaper paper;
 	int offer_hours; /* how long a place that got free is held for who waited for it */
 	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
-	char **languages;   /* those that the title is given in, the first the event's own */
-	char *regions_from; /* "california-2020" when the regions are that list, else NULL */
-	gboolean moved;     /* definition_parse() moved it to another date */
+	/* Those that the event's pages and letters are open in, the first its own: what the definition
+	 * says, else those that the title is given in. */
+	char **languages;
+	gboolean languages_said; /* by the definition */
+	char *regions_from;      /* "california-2020" when the regions are that list, else NULL */
+	gboolean moved;          /* definition_parse() moved it to another date */
 	EventIndex *index;
 } Event;
 
@@ -180,6 +183,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_unref)
 
 /* @texts in @lang, else in the event's own language, else in any; "" when there is none. */
 const char *event_text(const Event *event, const json_t *texts, const char *lang);
+/* The language that event_text() answers in, lent; NULL when there is none. */
+const char *event_text_lang(const Event *event, const json_t *texts, const char *lang);
 
 const EventRegion *event_region(const Event *event, guint16 no);
 const EventRegion *event_region_by_code(const Event *event, const char *code);

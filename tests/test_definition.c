@@ -18,8 +18,7 @@ the_example_is_read_whole(void)
 
 	g_assert_cmpstr(event->slug, ==, "immigrant-day-of-action");
 	g_assert_cmpstr(event->languages[0], ==, "en");
-	g_assert_cmpstr(event->languages[1], ==, "es");
-	g_assert_null(event->languages[2]);
+	g_assert_cmpuint(g_strv_length(event->languages), ==, 10);
 	g_assert_cmpint(event->starts, ==, 1807023600); /* 15:00 UTC, 6 April 2027 */
 	g_assert_cmpuint(event->regions->len, ==, 12);
 	g_assert_cmpint(lunch->kind, ==, SESSION_MEAL);
@@ -37,6 +36,36 @@ the_example_is_read_whole(void)
 	g_assert_cmpuint(travel->choices->len, ==, 3);
 	g_assert_cmpuint(event->delegations->len, ==, 21);
 	json_decref(root);
+}
+
+static void
+assert_open_in(const char *title, const char *languages, const char *expected)
+{
+	json_t *root = example_json();
+
+	if (title != NULL)
+		example_put(root, "$.title", json_loads(title, 0, NULL));
+	example_put(root, "$.languages", languages ? json_loads(languages, 0, NULL) : NULL);
+	g_autoptr(Event) event = example_parse(root, NULL);
+	g_autofree char *open = g_strjoinv(" ", event->languages);
+	g_assert_cmpstr(open, ==, expected);
+	g_assert_cmpint(event->languages_said, ==, languages != NULL);
+
+	json_t *exported = definition_export(event);
+	g_autoptr(Event) again = example_parse(exported, NULL);
+	g_autofree char *open_again = g_strjoinv(" ", again->languages);
+	g_assert_cmpstr(open_again, ==, expected);
+	json_decref(exported);
+	json_decref(root);
+}
+
+static void
+an_owner_says_which_languages_are_open(void)
+{
+	assert_open_in(NULL, "[\"en\", \"vi\"]", "en vi");
+	assert_open_in(NULL, "[\"vi\", \"es\", \"en\"]", "en vi es"); /* its own stands first */
+	assert_open_in("{\"en\": \"Day\", \"ko\": \"날\"}", NULL, "en ko");
+	assert_open_in("{\"en\": \"Day\", \"ko\": \"날\"}", "[\"en\"]", "en");
 }
 
 /* Every text is there in both languages. */
@@ -318,6 +347,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(test) g_test_add_func("/definition/" #test, test)
 	ADD(the_example_is_read_whole);
+	ADD(an_owner_says_which_languages_are_open);
 	ADD(the_example_speaks_english_and_spanish_throughout);
 	ADD(every_region_of_the_example_has_a_delegation);
 	ADD(california_has_58_counties_in_ten_regions);

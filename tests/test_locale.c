@@ -47,7 +47,7 @@ a_count_has_the_plural_of_its_language(void)
 		g_assert_true(g_str_has_prefix(text, arabic[i].said));
 	}
 	/* a form that the catalogue lacks falls back to the last one */
-	assert_says(locale_plural(locale_find("zh-Hans"), "option_left", 1, NULL), "1 人");
+	assert_says(locale_plural(locale_find("zh-Hans"), "option_left", 1, NULL), "还剩1个名额");
 }
 
 static void
@@ -142,7 +142,7 @@ things_are_told_in_one_sentence(void)
 static const char *
 accepted(const char *header)
 {
-	const Locale *locale = locale_accept(header);
+	const Locale *locale = locale_accept(header, LOCALES_ALL);
 	return locale != NULL ? locale_code(locale) : NULL;
 }
 
@@ -158,6 +158,49 @@ a_browser_gets_the_language_it_asks_for(void)
 	g_assert_cmpstr(accepted("zh-Hant-HK"), ==, "zh-Hant");
 	g_assert_cmpstr(accepted("zh-CN,en;q=0.1"), ==, "zh-Hans");
 	g_assert_cmpstr(accepted("ar-EG"), ==, "ar");
+}
+
+/* "en es" for a set. */
+static char *
+named(LocaleSet set)
+{
+	guint n;
+	const Locale *const *all = locales_all(&n);
+	g_autoptr(GString) names = g_string_new(NULL);
+	for (guint i = 0; i < n; i++)
+		if (locale_among(all[i], set))
+			g_string_append_printf(
+			        names, "%s%s", names->len > 0 ? " " : "", locale_code(all[i]));
+	return g_string_free(g_steal_pointer(&names), FALSE);
+}
+
+static void
+an_event_is_read_in_the_languages_that_it_is_open_in(void)
+{
+	char *some[] = { "en", "ar", NULL }, *strange[] = { "xx", NULL };
+	Event event = { .languages = some, .languages_said = TRUE };
+	const LocaleSet set = locales_of_event(&event);
+	assert_says(named(set), "en ar");
+	g_assert_cmpstr(locale_code(locale_accept("es, ar;q=0.3, en;q=0.2", set)), ==, "ar");
+	g_assert_cmpstr(locale_code(locale_accept("es, ar;q=0.3", LOCALES_ALL)), ==, "es");
+	g_assert_null(locale_accept("es, ko", set));
+	event.languages = strange; /* there is always one that a page can be in */
+	assert_says(named(locales_of_event(&event)), "en");
+	assert_says(named(locales_staff()), "en es");
+}
+
+static void
+a_name_of_the_other_direction_is_kept_apart(void)
+{
+	const Locale *en = locale_find("en"), *ar = locale_find("ar");
+	assert_says(locale_format(en, "option_includes", "what", "Ana, 8:00", NULL),
+	        "Includes: Ana, 8:00");
+	assert_says(locale_format(en, "option_includes", "what", "ليلى", NULL),
+	        "Includes: \u2068ليلى\u2069");
+	g_autofree char *mixed = locale_format(ar, "option_includes", "what", "Ana", NULL);
+	g_assert_nonnull(strstr(mixed, "\u2068Ana\u2069"));
+	g_autofree char *plain = locale_format(ar, "option_includes", "what", "ليلى 8:00", NULL);
+	g_assert_null(strstr(plain, "\u2068"));
 }
 
 static void
@@ -183,7 +226,7 @@ catalogues_say_their_name_and_direction(void)
 {
 	guint n;
 	const Locale *const *all = locales_all(&n);
-	g_assert_cmpuint(n, ==, 5);
+	g_assert_cmpuint(n, >=, 5);
 	g_assert_true(all[0] == locale_default());
 	g_assert_cmpstr(locale_code(all[1]), ==, "es");
 	g_assert_cmpstr(locale_name(all[1]), ==, "Español");
@@ -247,6 +290,8 @@ main(int argc, char **argv)
 	TEST(a_fee_is_told_as_people_write_money);
 	TEST(things_are_told_in_one_sentence);
 	TEST(a_browser_gets_the_language_it_asks_for);
+	TEST(an_event_is_read_in_the_languages_that_it_is_open_in);
+	TEST(a_name_of_the_other_direction_is_kept_apart);
 	TEST(a_header_that_makes_no_sense_asks_for_nothing);
 	TEST(catalogues_say_their_name_and_direction);
 	TEST(eight_threads_say_the_same);

@@ -356,7 +356,7 @@ the_event_page_says_what_people_ask_and_is_asked_for_once(Engine *engine, gconst
 {
 	House house = house_with(engine, example_json(), "on");
 	g_auto(Seen) page = visit(&house, EVENT);
-	static const char *const parts[] = { "Immigrant Day of Action</h1>",
+	static const char *const parts[] = { "Immigrant Day of Action\n</h1>",
 		"April 6\u00a0–\u00a07, 2027", "Is it safe?", "Do I need an ID?",
 		"Know your rights", "When and where", "Sacramento Convention Center", "$15",
 		"Open through Wednesday, March 17, 2027", "Opens on Saturday, April 3, 2027",
@@ -379,6 +379,30 @@ the_event_page_says_what_people_ask_and_is_asked_for_once(Engine *engine, gconst
 	house_shut(&house);
 }
 
+static void
+a_page_is_in_a_language_of_its_event_and_says_where_it_is_not(Engine *engine, gconstpointer data)
+{
+	json_t *root = example_json();
+	example_put(root, "$.languages", json_loads("[\"en\"]", 0, NULL));
+	House house = house_with(engine, root, "on");
+	g_auto(Seen) only = visit(&house, EVENT "?lang=es");
+	must_show(&only, "<html lang=\"en\"");
+	must_not_show(&only, "Español");
+	house_shut(&house);
+
+	root = example_json();
+	example_put(root, "$.languages", json_loads("[\"en\", \"es\"]", 0, NULL));
+	example_put(root, "$.title.es", NULL);
+	example_put(root, "$.text.what.es", NULL);
+	house = house_with(engine, root, "on");
+	g_auto(Seen) page = visit(&house, EVENT "?lang=es");
+	must_show(&page, "<html lang=\"es\"");
+	must_show(&page, "<bdi lang=\"en\">Immigrant Day of Action</bdi>");
+	must_show(&page, "<p class=\"lead\" lang=\"en\" dir=\"ltr\">Two days together");
+	must_show(&page, "<h3>Visitas y mitin en el Capitolio");
+	house_shut(&house);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -387,6 +411,7 @@ main(int argc, char **argv)
 	if (!locales_load(&error))
 		g_error("%s", error->message);
 #define TEST(name) engine_add_test("pages/" #name, name)
+	TEST(a_page_is_in_a_language_of_its_event_and_says_where_it_is_not);
 	TEST(a_person_registers_and_sees_the_ticket);
 	TEST(a_ticket_is_seen_by_its_whole_link_only);
 	TEST(a_wrong_answer_is_told_and_the_rest_is_kept);

@@ -81,13 +81,23 @@ async function asset(file) {
 	}
 }
 
-/* {en: {name, dir, texts{}}, …} */
+/* ICU's "fa_US@calendar=gregorian" as browsers say it: "fa-US-u-ca-gregory". */
+function localeTag(icu) {
+	const [locale, ...keywords] = icu.split(/[@;]/);
+	const said = { "calendar=gregorian": "ca-gregory", "numbers=latn": "nu-latn" };
+	return [locale.replaceAll("_", "-"), ...keywords.length > 0 ? ["u"] : [], ...keywords.map((each) => said[each])].join("-");
+}
+
+/* {en: {name, dir, locale, texts{}}, …}; what a language lacks, it says in English, the first. */
 function doorTexts(files) {
+	let english;
 	const catalogues = files.map((file) => {
 		used.add(resolve(file));
 		const { _meta, ...texts } = JSON.parse(readFileSync(file, "utf8"));
 		const own = Object.fromEntries(Object.entries(texts).filter(([key]) => isDoorText(key)));
-		return [basename(file, ".json"), { name: _meta.name, dir: _meta.dir, texts: own }];
+		english ??= own;
+		const lent = Object.entries(english).filter(([key]) => !(key in own) && !(key.replace(/_[a-z]+$/, "_other") in own));
+		return [basename(file, ".json"), { name: _meta.name, dir: _meta.dir, locale: localeTag(_meta.icu), texts: { ...Object.fromEntries(lent), ...own } }];
 	});
 	return { name: "door-texts.json", content: Buffer.from(JSON.stringify(Object.fromEntries(catalogues))) };
 }

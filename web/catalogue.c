@@ -7,7 +7,8 @@
 
 #include "schema/error.h"
 
-#define ACCEPT_MAX      1024 /* bytes of an Accept-Language header that are looked at */
+#define STAFF_KEY       "staff_sign_in" /* who has this has the texts of the staff's room */
+#define ACCEPT_MAX      1024            /* bytes of an Accept-Language header that are looked at */
 #define ACCEPT_RANGES   32
 #define ACCEPT_KEPT     64 /* headers that a thread remembers, of at most so many bytes: */
 #define ACCEPT_KEPT_MAX 128
@@ -53,8 +54,27 @@ load(const struct LocaleSource *source, guint index, GError **error)
 	locale->likely = g_strdup(likely);
 	locale->name = name;
 	locale->right_to_left = g_strcmp0(meta_text(catalogue, "dir"), "rtl") == 0;
+	locale->checked =
+	        json_is_true(json_object_get(json_object_get(catalogue, "_meta"), "checked"));
+	locale->staff = json_object_get(catalogue, STAFF_KEY) != NULL;
 	locale->catalogue = catalogue;
 	return locale;
+}
+
+/* What a language lacks is said in English. Its plural forms are its own business: plural_text(). */
+static void
+borrow(json_t *catalogue, const json_t *english)
+{
+	const char *key;
+	json_t *text;
+	json_object_foreach ((json_t *)english, key, text) {
+		const char *form = strrchr(key, '_');
+		g_autofree char *other =
+		        g_strdup_printf("%.*s_other", (int)(form != NULL ? form - key : 0), key);
+		if (json_object_get(catalogue, key) == NULL &&
+		        json_object_get(catalogue, other) == NULL)
+			json_object_set(catalogue, key, text);
+	}
 }
 
 gboolean
@@ -74,6 +94,8 @@ locales_load(GError **error)
 			return FALSE;
 		}
 	}
+	for (guint i = 1; i < n; i++)
+		borrow(locales[i]->catalogue, locales[0]->catalogue);
 	locales_n = n;
 	return TRUE;
 }
@@ -100,6 +122,33 @@ locales_all(guint *ret_n)
 	return (const Locale *const *)locales;
 }
 
+gboolean
+locale_among(const Locale *locale, LocaleSet set)
+{
+	return (set >> locale->index & 1) != 0;
+}
+
+LocaleSet
+locales_staff(void)
+{
+	LocaleSet set = 0;
+	for (guint i = 0; i < locales_n; i++)
+		if (locales[i]->staff)
+			set |= (LocaleSet)1 << i;
+	return set;
+}
+
+LocaleSet
+locales_of_event(const Event *event)
+{
+	LocaleSet set = 0;
+	for (guint i = 0; i < locales_n; i++)
+		if ((locales[i]->checked && !event->languages_said) ||
+		        g_strv_contains((const char *const *)event->languages, locales[i]->code))
+			set |= (LocaleSet)1 << i;
+	return set != 0 ? set : (LocaleSet)1 << locale_default()->index;
+}
+
 /* ---- what a browser asks for ---- */
 
 /* The weight of "es-MX;q=0.8" in thousandths; cuts the parameters off. 0 when it makes no sense. */
@@ -121,19 +170,19 @@ take_weight(char *range)
 }
 
 static const Locale *
-find_likely(const char *tag)
+find_likely(const char *tag, LocaleSet among)
 {
 	char likely[LIKELY_LENGTH];
 	if (!locale_likely(tag, likely))
 		return NULL;
 	for (guint i = 0; i < locales_n; i++)
-		if (strcmp(locales[i]->likely, likely) == 0)
+		if (locale_among(locales[i], among) && strcmp(locales[i]->likely, likely) == 0)
 			return locales[i];
 	return NULL;
 }
 
 static const Locale *
-read_header(const char *header)
+read_header(const char *header, LocaleSet among)
 {
 	g_autofree char *bounded = g_strndup(header, ACCEPT_MAX);
 	g_auto(GStrv) ranges = g_strsplit(bounded, ",", ACCEPT_RANGES);
@@ -144,7 +193,7 @@ read_header(const char *header)
 		g_strstrip(ranges[i]);
 		if (weight <= best_weight)
 			continue; /* of equal ones, the first */
-		const Locale *found = find_likely(ranges[i]);
+		const Locale *found = find_likely(ranges[i], among);
 		if (found != NULL) {
 			best = found;
 			best_weight = weight;
@@ -158,24 +207,26 @@ read_header(const char *header)
 static GPrivate accepted = G_PRIVATE_INIT((GDestroyNotify)g_hash_table_unref);
 
 const Locale *
-locale_accept(const char *header)
+locale_accept(const char *header, LocaleSet among)
 {
 	if (header == NULL)
 		return NULL;
 	if (strlen(header) > ACCEPT_KEPT_MAX)
-		return read_header(header);
+		return read_header(header, among);
+	char asked[ACCEPT_KEPT_MAX + 16];
+	g_snprintf(asked, sizeof asked, "%x %s", among, header);
 	GHashTable *kept = g_private_get(&accepted);
 	if (kept == NULL) {
 		kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 		g_private_set(&accepted, kept);
 	}
 	gpointer found;
-	if (g_hash_table_lookup_extended(kept, header, NULL, &found))
+	if (g_hash_table_lookup_extended(kept, asked, NULL, &found))
 		return found;
 	if (g_hash_table_size(kept) >= ACCEPT_KEPT)
 		g_hash_table_remove_all(kept);
-	const Locale *locale = read_header(header);
-	g_hash_table_insert(kept, g_strdup(header), (gpointer)locale);
+	const Locale *locale = read_header(header, among);
+	g_hash_table_insert(kept, g_strdup(asked), (gpointer)locale);
 	return locale;
 }
 
@@ -212,9 +263,20 @@ locale_text(const Locale *locale, const char *key)
 	return text != NULL ? text : key;
 }
 
+/* A value that runs against its sentence is kept apart from it (Unicode's first strong isolate), or it
+ * would put the words around it out of order. */
+static void
+append_value(const Locale *locale, const char *value, GString *out)
+{
+	const gboolean apart = locale_runs_against(locale, value);
+	g_string_append(out, apart ? "\u2068" : "");
+	g_string_append(out, value);
+	g_string_append(out, apart ? "\u2069" : "");
+}
+
 /* Appends the value of "{{name}}" that @at begins with and returns where it ends; NULL when it is none. */
 static const char *
-fill(const char *at, const char *const *pairs, GString *out)
+fill(const Locale *locale, const char *at, const char *const *pairs, GString *out)
 {
 	if (!g_str_has_prefix(at, "{{"))
 		return NULL;
@@ -225,7 +287,7 @@ fill(const char *at, const char *const *pairs, GString *out)
 	for (; pairs[0] != NULL; pairs += 2) {
 		gsize length = strlen(pairs[0]);
 		if ((gsize)(end - name) == length && memcmp(name, pairs[0], length) == 0) {
-			g_string_append(out, pairs[1]);
+			append_value(locale, pairs[1], out);
 			return end + 2;
 		}
 	}
@@ -233,11 +295,11 @@ fill(const char *at, const char *const *pairs, GString *out)
 }
 
 static char *
-fill_all(const char *text, const char *const *pairs)
+fill_all(const Locale *locale, const char *text, const char *const *pairs)
 {
 	g_autoptr(GString) out = g_string_sized_new(strlen(text) + 64);
 	while (*text != '\0') {
-		const char *after = fill(text, pairs, out);
+		const char *after = fill(locale, text, pairs, out);
 		if (after != NULL)
 			text = after;
 		else
@@ -272,7 +334,7 @@ locale_format(const Locale *locale, const char *key, ...)
 	va_start(arguments, key);
 	take_pairs(arguments, pairs, 0);
 	va_end(arguments);
-	return fill_all(locale_text(locale, key), pairs);
+	return fill_all(locale, locale_text(locale, key), pairs);
 }
 
 /* The text of @key for @count: key_one, key_few … and key_other for all that is not there. */
@@ -299,5 +361,5 @@ locale_plural(const Locale *locale, const char *key, gint64 count, ...)
 	va_start(arguments, count);
 	take_pairs(arguments, pairs, 1);
 	va_end(arguments);
-	return fill_all(plural_text(locale, key, count), pairs);
+	return fill_all(locale, plural_text(locale, key, count), pairs);
 }

@@ -28,6 +28,28 @@ told(const Look *look, const json_t *texts)
 	return event_text(look->event, texts, locale_code(look->locale));
 }
 
+/* A text of the event, with the language that it is in where that isn't the page's. */
+static json_t *
+said(const Look *look, const json_t *texts, const char *text)
+{
+	const char *lang = event_text_lang(look->event, texts, locale_code(look->locale));
+	json_t *data = json_object();
+	const Locale *own = lang != NULL ? locale_find(lang) : NULL;
+	gboolean foreign = lang != NULL && g_strcmp0(lang, locale_code(look->locale)) != 0;
+	json_object_set_new(data, "text", json_string(text));
+	json_object_set_new(data, "own_lang", foreign ? json_string(lang) : json_null());
+	json_object_set_new(
+	        data, "own_dir", json_string(own && locale_right_to_left(own) ? "rtl" : "ltr"));
+	return data;
+}
+
+static json_t *
+said_whole(const Look *look, const json_t *texts)
+{
+	const char *text = told(look, texts);
+	return *text != '\0' ? said(look, texts, text) : json_null();
+}
+
 static json_t *
 taken_string(char *text)
 {
@@ -47,7 +69,7 @@ paragraphs(const Look *look, const char *key)
 	json_t *list = json_array();
 	for (guint i = 0; parts[i] != NULL; i++)
 		if (*g_strstrip(parts[i]) != '\0')
-			json_array_append_new(list, json_string(parts[i]));
+			json_array_append_new(list, said(look, texts, parts[i]));
 	return list;
 }
 
@@ -64,8 +86,8 @@ static json_t *
 session_data(const Look *look, const EventSession *session)
 {
 	json_t *data = json_object();
-	json_object_set_new(data, "title", string(told(look, session->title)));
-	json_object_set_new(data, "place", string(told(look, session->place)));
+	json_object_set_new(data, "title", said_whole(look, session->title));
+	json_object_set_new(data, "place", said_whole(look, session->place));
 	json_object_set_new(data, "date",
 	        taken_string(locale_long_date(look->locale, look->event, session->starts)));
 	json_object_set_new(data, "time",
@@ -94,7 +116,7 @@ bus_data(const Look *look, const EventSession *bus)
 	for (guint i = 0; i < bus->stops->len; i++) {
 		const EventStop *stop = g_ptr_array_index(bus->stops, i);
 		json_t *item = json_object();
-		json_object_set_new(item, "place", string(told(look, stop->place)));
+		json_object_set_new(item, "place", said_whole(look, stop->place));
 		json_object_set_new(item, "time",
 		        taken_string(locale_time(look->locale, look->event, stop->departs)));
 		json_array_append_new(stops, item);
@@ -178,7 +200,7 @@ option_data(const Look *look, const EventOption *option)
 		        taken_string(
 		                locale_format(look->locale, "option_choose", "what", what, NULL)));
 	}
-	json_object_set_new(data, "title", string(told(look, option->title)));
+	json_object_set_new(data, "title", said_whole(look, option->title));
 	json_object_set_new(data, "includes",
 	        *includes != '\0' ? taken_string(locale_format(look->locale, "option_includes",
 	                                    "what", includes, NULL))
@@ -189,7 +211,7 @@ option_data(const Look *look, const EventOption *option)
 	                                         option->fee_currency))
 	                               : string(locale_text(look->locale, "option_free")));
 	json_object_set_new(data, "fee_text",
-	        option->fee_amount > 0 ? string(told(look, option->fee_text)) : json_null());
+	        option->fee_amount > 0 ? said_whole(look, option->fee_text) : json_null());
 	json_object_set_new(data, "open", json_boolean(open));
 	json_object_set_new(data, "state", taken_string(state_of(look, option)));
 	return data;
@@ -274,7 +296,7 @@ event_data(const Look *look)
 	json_t *data = json_object(), *options = json_array();
 	json_object_set_new(data, "public", json_true());
 	json_object_set_new(data, "has_languages", json_true());
-	json_object_set_new(data, "title", string(told(look, event->title)));
+	json_object_set_new(data, "title", said_whole(look, event->title));
 	json_object_set_new(data, "page_title", string(told(look, event->title)));
 	json_object_set_new(data, "contact", string(event->contact));
 	json_object_set_new(data, "dates",

@@ -122,6 +122,8 @@ locale_of(const Event *event, const char *lang)
 {
 	const Locale *locale = lang != NULL ? locale_find(lang) : NULL;
 
+	if (locale != NULL && !locale_among(locale, locales_of_event(event)))
+		locale = NULL;
 	if (locale == NULL && event->languages != NULL && event->languages[0] != NULL)
 		locale = locale_find(event->languages[0]);
 	return locale != NULL ? locale : locale_default();

@@ -8,6 +8,7 @@
 #include "web/locale_private.h"
 
 #include <string.h>
+#include <unicode/uchar.h>
 #include <unicode/ucurr.h>
 #include <unicode/udat.h>
 #include <unicode/udateintervalformat.h>
@@ -170,6 +171,20 @@ locale_plural_form(const Locale *locale, gint64 count, char ret_form[PLURAL_FORM
 		u_UCharsToChars(form, ret_form, length + 1);
 	else
 		g_strlcpy(ret_form, "other", PLURAL_FORM_MAX);
+}
+
+gboolean
+locale_runs_against(const Locale *locale, const char *value)
+{
+	if (!locale->right_to_left && g_str_is_ascii(value))
+		return FALSE;
+	for (; *value != '\0'; value = g_utf8_next_char(value)) {
+		const UCharDirection runs = u_charDirection((UChar32)g_utf8_get_char(value));
+		const gboolean left = runs == U_RIGHT_TO_LEFT || runs == U_RIGHT_TO_LEFT_ARABIC;
+		if (left != locale->right_to_left && (left || runs == U_LEFT_TO_RIGHT))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 gboolean

@@ -18,15 +18,25 @@ gboolean locales_load(GError **error);
 const Locale *locale_find(const char *lang);    /* exact code, NULL when there is none */
 const Locale *locale_default(void);             /* English */
 const Locale *const *locales_all(guint *ret_n); /* in the catalogue's order */
-/* The best of an Accept-Language header (RFC 9110, 12.5.4; look-up of RFC 4647), or NULL. */
-const Locale *locale_accept(const char *header);
+/* Some of the languages: a bit for each. */
+typedef guint32 LocaleSet;
+#define LOCALES_ALL (~(LocaleSet)0)
+gboolean locale_among(const Locale *locale, LocaleSet set);
+/* Those with the texts of the staff's room. */
+LocaleSet locales_staff(void);
+/* Those that @event is open in: what its definition says, its own among them; where that says nothing,
+ * the languages of its title and those whose catalogue a person has checked. */
+LocaleSet locales_of_event(const Event *event);
+/* The best of those by an Accept-Language header (RFC 9110, 12.5.4; look-up of RFC 4647), or NULL. */
+const Locale *locale_accept(const char *header, LocaleSet among);
 
 const char *locale_code(const Locale *locale);
 const char *locale_name(const Locale *locale); /* its own name: "Español" */
 gboolean locale_right_to_left(const Locale *locale);
 json_t *locale_catalogue(const Locale *locale); /* lent: what templates find under "_" */
 
-/* A text by key, lent; the key itself when it is missing (and a test fails on that). */
+/* A text by key, lent; English where the language lacks it, the key itself when that does too (and a
+ * test fails on that). */
 const char *locale_text(const Locale *locale, const char *key);
 /* With placeholders filled: pairs of name and value, NULL at the end. Owned by the caller. */
 char *locale_format(const Locale *locale, const char *key, ...) G_GNUC_NULL_TERMINATED;

@@ -14,7 +14,7 @@ struct Locale {
 	char *icu;    /* "es_US": dates and numbers as people here write them */
 	char *likely; /* "es_Latn": language and script, to match what a browser asks for */
 	const char *name;
-	gboolean right_to_left;
+	gboolean right_to_left, checked, staff;
 	json_t *catalogue;
 };
 
@@ -23,6 +23,8 @@ struct Locale {
 gboolean locale_likely(const char *tag, char ret_likely[LIKELY_LENGTH]);
 /* Does ICU know the locale's plural rules, numbers and money? */
 gboolean locale_has_data(const Locale *locale);
+/* Has @value letters of the other direction than the language's? */
+gboolean locale_runs_against(const Locale *locale, const char *value);
 /* "one", "few", "other" … */
 #define PLURAL_FORM_MAX 16
 void locale_plural_form(const Locale *locale, gint64 count, char ret_form[PLURAL_FORM_MAX]);

@@ -38,12 +38,14 @@ reply_free(Reply *reply)
 /* ---- pages ---- */
 
 static json_t *
-languages_of(const Locale *current)
+languages_of(const Locale *current, LocaleSet among)
 {
 	json_t *languages = json_array();
 	guint n = 0;
 	const Locale *const *all = locales_all(&n);
 	for (guint i = 0; i < n; i++) {
+		if (!locale_among(all[i], among))
+			continue;
 		json_t *language = json_object();
 		json_object_set_new(language, "code", json_string(locale_code(all[i])));
 		json_object_set_new(language, "name", json_string(locale_name(all[i])));
@@ -67,14 +69,16 @@ assets_named(void)
 	return named;
 }
 
-/* What every page of a language is given, made once by each worker. */
+/* What every page of a language is given that offers those @among, made once by each worker. */
 static json_t *
-frame_of(Worker *worker, const Locale *locale)
+frame_of(Worker *worker, const Locale *locale, LocaleSet among)
 {
 	if (worker->frames == NULL)
-		worker->frames =
-		        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)json_decref);
-	json_t *frame = g_hash_table_lookup(worker->frames, locale);
+		worker->frames = g_hash_table_new_full(
+		        g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
+	char key[64];
+	g_snprintf(key, sizeof key, "%x %s", among, locale_code(locale));
+	json_t *frame = g_hash_table_lookup(worker->frames, key);
 	if (frame != NULL)
 		return frame;
 	frame = json_object();
@@ -82,10 +86,10 @@ frame_of(Worker *worker, const Locale *locale)
 	json_object_set_new(frame, "lang", json_string(locale_code(locale)));
 	json_object_set_new(
 	        frame, "dir", json_string(locale_right_to_left(locale) ? "rtl" : "ltr"));
-	json_object_set_new(frame, "languages", languages_of(locale));
+	json_object_set_new(frame, "languages", languages_of(locale, among));
 	json_object_set_new(frame, "base", json_string(worker->server->base_url));
 	json_object_set_new(frame, "assets", assets_named());
-	g_hash_table_insert(worker->frames, (gpointer)locale, frame);
+	g_hash_table_insert(worker->frames, g_strdup(key), frame);
 	return frame;
 }
 
@@ -97,7 +101,11 @@ render(Request *request, const char *name, json_t *data)
 	const Template *template = template_find(web_templates, name);
 	if (template == NULL)
 		return NULL;
-	json_object_update_missing(mine, frame_of(request->worker, request_locale(request)));
+	const Locale *locale = request_locale(request);
+	json_t *frame = frame_of(request->worker, locale, request_locales(request));
+	if (json_array_size(json_object_get(frame, "languages")) < 2)
+		json_object_set_new(mine, "has_languages", json_false());
+	json_object_update_missing(mine, frame);
 	GString *page = g_string_sized_new(16 * 1024);
 	template_render(template, mine, page);
 	return g_string_free_to_bytes(page);

@@ -288,6 +288,17 @@ request_id(const Request *request)
 	return request->id;
 }
 
+/* The languages that this request may be answered in: those of its event. The staff's room is not in
+ * every language; a page of neither is in all. */
+LocaleSet
+request_locales(const Request *request)
+{
+	const Route *route = request->match.route;
+	if (route != NULL && g_str_has_prefix(route->path, "/staff"))
+		return locales_staff();
+	return request->speaks != 0 ? request->speaks : LOCALES_ALL;
+}
+
 static const Locale *
 asked_locale(Request *request)
 {
@@ -302,21 +313,20 @@ asked_locale(Request *request)
 static const Locale *
 find_locale(Request *request)
 {
+	const LocaleSet among = request_locales(request);
 	const Locale *locale = asked_locale(request);
-	if (locale != NULL) {
+	if (locale != NULL && locale_among(locale, among)) {
 		request->set_lang = TRUE;
 		return locale;
 	}
 	const char *cookie = request_cookie(request, "lang");
-	if (cookie != NULL && (locale = locale_find(cookie)) != NULL)
+	if (cookie != NULL && (locale = locale_find(cookie)) != NULL && locale_among(locale, among))
 		return locale;
 	const char *accept = request_header(request, "Accept-Language");
-	if (accept != NULL && (locale = locale_accept(accept)) != NULL)
+	if (accept != NULL && (locale = locale_accept(accept, among)) != NULL)
 		return locale;
-	if (request->event != NULL && request->event->languages != NULL &&
-	        request->event->languages[0] != NULL &&
-	        (locale = locale_find(request->event->languages[0])) != NULL)
-		return locale;
+	if (request->own != NULL && locale_among(request->own, among))
+		return request->own;
 	return locale_default();
 }
 
@@ -378,6 +388,19 @@ remember(Worker *worker, Event *event, gint64 now_ms)
 	g_hash_table_replace(worker->events, g_strdup(event->slug), known);
 }
 
+/* The first event that a request asks for is the one whose languages its page may be in. */
+static const Event *
+speak_of(Request *request, Event *event)
+{
+	if (request->speaks == 0) {
+		request->speaks = locales_of_event(event);
+		request->own = locale_find(event->languages[0]);
+		request->locale = NULL;
+		request->set_lang = FALSE;
+	}
+	return hold(request, event);
+}
+
 static gboolean
 is_fresh(const Request *request, const KnownEvent *known)
 {
@@ -393,7 +416,7 @@ request_event(Request *request, GError **error)
 	const char *slug = request_param(request, "event");
 	KnownEvent *known = g_hash_table_lookup(worker->events, slug);
 	if (known != NULL && is_fresh(request, known))
-		return request->event = hold(request, event_ref(known->event));
+		return request->event = speak_of(request, event_ref(known->event));
 	Db *db = request_db(request, error);
 	if (db == NULL)
 		return NULL;
@@ -402,7 +425,7 @@ request_event(Request *request, GError **error)
 	if (event == NULL)
 		return NULL;
 	remember(worker, event, request->now_ms);
-	return request->event = hold(request, event);
+	return request->event = speak_of(request, event);
 }
 
 const Event *
@@ -416,7 +439,7 @@ request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **
 	g_hash_table_iter_init(&all, request->worker->events);
 	while (g_hash_table_iter_next(&all, NULL, (gpointer *)&known))
 		if (is_fresh(request, known) && memcmp(known->event->id, id, EVENT_ID_BYTES) == 0)
-			return hold(request, event_ref(known->event));
+			return speak_of(request, event_ref(known->event));
 	Db *db = request_db(request, error);
 	if (db == NULL)
 		return NULL;
@@ -425,7 +448,7 @@ request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **
 	if (event == NULL)
 		return NULL;
 	remember(request->worker, event, request->now_ms);
-	return hold(request, event);
+	return speak_of(request, event);
 }
 
 gboolean

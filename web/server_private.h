@@ -97,7 +97,7 @@ typedef struct {
 	GHashTable *events;  /* slug to KnownEvent */
 	GHashTable *devices; /* token hash to KnownDevice */
 	GHashTable *kept;    /* key to Prepared */
-	GHashTable *frames;  /* Locale to what each of its pages is given */
+	GHashTable *frames;  /* "SET LANG" to what each of its pages is given */
 	Gzip *gzip;
 } Worker;
 
@@ -135,6 +135,8 @@ struct Request {
 	gsize drained;
 	Fields *query, *form, *cookies;
 	MultipartFile file; /* of the form; lent by the body */
+	LocaleSet speaks;   /* the languages of its event; 0: it has asked for none yet */
+	const Locale *own;  /* that event's own language */
 	const Locale *locale;
 	gboolean set_lang; /* ?lang= named a language: remember it */
 	GSList *events;    /* held until the end */
@@ -163,6 +165,9 @@ Reply *request_answer(Request *request);
 Reply *request_then(Request *request);
 /* Ends the read transaction of the worker. */
 void request_rest(Request *request);
+
+/* The languages that its answer may be in. */
+LocaleSet request_locales(const Request *request);
 
 /* ---- guard ---- */
 /* NULL lets the request pass; else the answer that refuses it. Before the body: what needs none. */

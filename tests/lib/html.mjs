@@ -7,7 +7,7 @@ const validator = new HtmlValidate(new FileSystemConfigLoader({
   rules: {
     'doctype-style': ['error', { style: 'lowercase' }],
     'void-style': ['error', { style: 'omit' }],
-    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button'] }], // several choices of one question
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }], // several choices of one question
     'require-sri': ['error', { target: 'crossorigin' }], // our own files have their hash in the address
     'prefer-native-element': ['error', { exclude: ['button'] }], // a link that looks like a button leads to a page
     'no-trailing-whitespace': 'off', // templates leave blank lines where a section is empty

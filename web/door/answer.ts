@@ -1,7 +1,7 @@
 /* What fills the screen: colour, drawing, word; no name unless somebody taps for it. */
 import { Decision, shownNames } from "./core.ts";
 import { App } from "./app.ts";
-import { add, drawing, el } from "./dom.ts";
+import { add, apart, drawing, el } from "./dom.ts";
 import { Phone, Shown } from "./phone.ts";
 import { hexOf } from "./tickets.ts";
 
@@ -76,7 +76,7 @@ function nameButton(app: App, mark: bigint) {
 		button.disabled = true;
 		const reply = await app.network.get(`person?mark=${hexOf(mark)}`, 4000).catch(() => null);
 		const { name, delegation, flags } = reply?.status === 200 ? reply.body : { name: null, delegation: null, flags: [] };
-		const who = [name, delegation].filter(Boolean).join(" · ");
+		const who = [name, delegation].filter(Boolean).map(apart).join(" · ");
 		button.replaceWith(el("div", { className: "who", role: "status" },
 			el("p", {}, who || app.say(reply === null ? "door_name_offline" : "door_name_none")),
 			...needs(app, flags).map((need) => el("p", { className: "need" }, need))));

@@ -17,6 +17,9 @@ export function el<K extends keyof HTMLElementTagNameMap>(tag: K, props: Record<
 	return element;
 }
 
+/* A name or another word of people's own: it runs its own way, whatever stands around it. */
+export const apart = (text: string) => `\u2068${text}\u2069`;
+
 export function add(parent: Element, children: Child[]) {
 	for (const child of children)
 		if (child !== null && child !== undefined && child !== false)

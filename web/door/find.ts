@@ -5,7 +5,7 @@
 import { App } from "./app.ts";
 import { choiceView, needs } from "./answer.ts";
 import { Reason } from "./core.ts";
-import { add, el } from "./dom.ts";
+import { add, apart, el } from "./dom.ts";
 import { back } from "./more.ts";
 import { Overlay } from "./overlay.ts";
 import { idOf } from "./tickets.ts";
@@ -45,12 +45,12 @@ async function ask(app: App, query: string): Promise<Found[] | null> {
 export function facts(app: App, person: Found): string {
 	const phone = app.phone!, region = phone.head.regions.find(({ code }) => code === person.region);
 	const shown = person.in ? "door_is_in" : phone.session.door === "listed" || ["cancelled", "revoked"].includes(person.state) ? states[person.state] : "door_is_out";
-	return [person.delegation ?? app.say("door_no_group"), region === undefined ? null : app.texts.of(region.name), app.say(shown)].filter(Boolean).join(" · ");
+	return [person.delegation ?? app.say("door_no_group"), region === undefined ? null : app.texts.of(region.name), app.say(shown)].filter((part) => part !== null).map(apart).join(" · ");
 }
 
 /* A form that finds people, and what is to be done with the one who is tapped. */
 export function finder(app: App, query: string, chosen: (person: Found, query: string) => void) {
-	const input = el("input", { id: "find", name: "find", type: "search", autocomplete: "off", spellcheck: false, enterkeyhint: "search", value: query });
+	const input = el("input", { id: "find", name: "find", type: "search", dir: "auto", autocomplete: "off", spellcheck: false, enterkeyhint: "search", value: query });
 	const note = el("p", { role: "status", className: "state" }), list = el("ul", { className: "found" });
 	const search = async (event?: Event) => {
 		event?.preventDefault();
@@ -67,7 +67,7 @@ export function finder(app: App, query: string, chosen: (person: Found, query: s
 		note.textContent = people === null ? app.say("door_find_offline") : people.length === 0 ? app.say("door_find_none")
 			: people.length >= MAX ? app.say("door_find_full", { count: MAX }) : app.texts.count("door_find_found", people.length);
 		add(list, (people ?? []).map((person) => el("li", {}, el("button", { type: "button", className: `wide quiet${person.in ? " in" : ""}`,
-			"data-mark": person.mark, onclick: () => chosen(person, text) }, el("b", {}, person.name ?? app.say("door_no_name")),
+			"data-mark": person.mark, onclick: () => chosen(person, text) }, el("b", {}, el("bdi", {}, person.name ?? app.say("door_no_name"))),
 		el("span", {}, facts(app, person))))));
 	};
 	const form = el("form", { onsubmit: search }, el("label", { htmlFor: "find" }, app.say("door_find_label")),
@@ -118,9 +118,9 @@ function personScreen(app: App, person: Found, query: string, told = "") {
 			needed.replaceWith(el("p", { className: "needs" }, flags === null ? app.say("door_name_offline") : flags.join(" · ") || app.say("door_needs_none")));
 		});
 		return [
-			el("h1", { tabIndex: -1 }, person.name ?? app.say("door_no_name")),
+			el("h1", { tabIndex: -1 }, el("bdi", {}, person.name ?? app.say("door_no_name"))),
 			el("p", { className: "lead" }, facts(app, person)),
-			el("p", {}, `${app.say("door_code")} `, el("b", { className: "code" }, person.code)), note,
+			el("p", {}, `${app.say("door_code")} `, el("b", { className: "code", dir: "ltr" }, person.code)), note,
 			button(person.in ? "door_check_in_again" : "door_check_in", person.in ? "wide quiet" : "wide", () => app.scanThis({ mark }, again)),
 			person.in && button("door_undo_in", "wide quiet", () => overlay.show(reasonsView(app, undoReasons, () => overlay.close(), undone))),
 			reissue, needed,

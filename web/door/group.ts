@@ -19,7 +19,7 @@ function nameOf(app: App, mark: bigint, label: HTMLElement) {
 		button.disabled = true;
 		const reply = await app.network.get(`person?mark=${hexOf(mark)}`, 4000).catch(() => null);
 		button.remove();
-		label.append(` · ${reply === null ? app.say("door_name_offline") : reply.body?.name || app.say("door_name_none")}`);
+		label.append(" · ", el("bdi", {}, reply === null ? app.say("door_name_offline") : reply.body?.name || app.say("door_name_none")));
 	} }, app.say("door_name"));
 }
 

@@ -35,9 +35,9 @@ async function pair(app: App, code: string, name: string): Promise<string | null
 export function pairScreen(app: App) {
 	app.show("pair", () => {
 		const fault = el("p", { className: "fault", role: "alert" });
-		const code = el("input", { id: "code", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: false,
+		const code = el("input", { id: "code", name: "code", dir: "ltr", autocomplete: "off", autocapitalize: "characters", spellcheck: false,
 			required: true, value: codeOf(location.hash) ?? "" });
-		const name = el("input", { id: "device", name: "device", autocomplete: "off", required: true, maxLength: 60,
+		const name = el("input", { id: "device", name: "device", dir: "auto", autocomplete: "off", required: true, maxLength: 60,
 			value: app.say("door_pair_phone") });
 		const button = el("button", { type: "submit" }, app.say("door_pair_button"));
 		const submit = async (event?: Event) => {
@@ -94,6 +94,6 @@ function install(app: App): HTMLElement | null {
 }
 
 export function languages(app: App) {
-	return el("nav", { className: "row tongues", "aria-label": app.say("languages") }, ...app.texts.languages.map(({ code, name, current }) =>
-		el("button", { type: "button", className: "quiet", lang: code, "aria-pressed": String(current), onclick: () => app.texts.choose(code) }, name)));
+	return el("nav", { className: "row tongues", "aria-label": app.say("languages") }, ...app.texts.languages.map(({ code, name, dir, current }) =>
+		el("button", { type: "button", className: "quiet", lang: code, dir, "aria-pressed": String(current), onclick: () => app.texts.choose(code) }, name)));
 }

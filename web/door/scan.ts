@@ -47,7 +47,7 @@ export class ScanScreen {
 
 	build() {
 		const { app, phone } = this;
-		const code = el("input", { id: "ticket", name: "ticket", autocomplete: "off", autocapitalize: "characters", spellcheck: false,
+		const code = el("input", { id: "ticket", name: "ticket", dir: "ltr", autocomplete: "off", autocapitalize: "characters", spellcheck: false,
 			enterkeyhint: "go", "aria-describedby": "typed-how" });
 		const submit = (event: Event) => {
 			event.preventDefault();

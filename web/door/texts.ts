@@ -1,5 +1,5 @@
 /* The app's words: the catalogues' door_… texts, in the volunteer's language. */
-interface Catalogue { name: string; dir: string; texts: Record<string, string> }
+interface Catalogue { name: string; dir: string; locale: string; texts: Record<string, string> }
 type Blanks = Record<string, string | number>;
 
 export class Texts {
@@ -13,8 +13,21 @@ export class Texts {
 		this.rules = new Intl.PluralRules(this.lang);
 		this.apply();
 	}
+	/* By language and script: "zh-TW" is zh-Hant, "fil" is tl. */
 	private nearest(lang: string): string | undefined {
-		return Object.keys(this.catalogues).find((code) => lang === code || lang.startsWith(`${code}-`));
+		const likely = (tag: string) => {
+			try {
+				const { language, script } = new Intl.Locale(tag).maximize();
+				return `${language} ${script}`;
+			} catch {
+				return null;
+			}
+		};
+		const wanted = likely(lang);
+		return Object.keys(this.catalogues).find((code) => wanted !== null && likely(code) === wanted);
+	}
+	private get locale() {
+		return this.catalogues[this.lang].locale;
 	}
 	private apply() {
 		document.documentElement.lang = this.lang;
@@ -23,7 +36,7 @@ export class Texts {
 	}
 
 	get languages() {
-		return Object.entries(this.catalogues).map(([code, { name }]) => ({ code, name, current: code === this.lang }));
+		return Object.entries(this.catalogues).map(([code, { name, dir }]) => ({ code, name, dir, current: code === this.lang }));
 	}
 	choose(lang: string) {
 		localStorage.setItem("lang", lang);
@@ -33,19 +46,26 @@ export class Texts {
 		this.onchange();
 	}
 
+	/* What fills a blank and runs against its sentence is kept apart from it. */
 	say(key: string, blanks: Blanks = {}): string {
-		const text = this.catalogues[this.lang].texts[key] ?? key;
-		return text.replace(/\{\{(\w+)\}\}/g, (_, name) => String(blanks[name] ?? ""));
+		const { texts, dir } = this.catalogues[this.lang];
+		const against = dir === "rtl" ? /\p{Script=Latin}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Armenian}/u : /\p{Script=Arabic}|\p{Script=Hebrew}/u;
+		return (texts[key] ?? key).replace(/\{\{(\w+)\}\}/g, (_, name) => {
+			const value = String(blanks[name] ?? "");
+			return against.test(value) ? `\u2068${value}\u2069` : value;
+		});
 	}
 	/* key_one, key_other … by the language's rules. */
 	count(key: string, count: number, blanks: Blanks = {}): string {
-		return this.say(`${key}_${this.rules.select(count)}`, { count: count.toLocaleString(this.lang), ...blanks });
+		const form = `${key}_${this.rules.select(count)}`;
+		const known = form in this.catalogues[this.lang].texts ? form : `${key}_other`;
+		return this.say(known, { count: count.toLocaleString(this.locale), ...blanks });
 	}
 	/* Of an event's own texts, whose languages are its own. */
 	of(text: Record<string, string> | undefined): string {
 		return text?.[this.lang] ?? text?.en ?? Object.values(text ?? {})[0] ?? "";
 	}
 	time(ms: number, zone?: string): string {
-		return new Intl.DateTimeFormat(this.lang, { hour: "numeric", minute: "2-digit", timeZone: zone }).format(ms);
+		return new Intl.DateTimeFormat(this.locale, { hour: "numeric", minute: "2-digit", timeZone: zone }).format(ms);
 	}
 }

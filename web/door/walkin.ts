@@ -24,11 +24,11 @@ function submissionId(): string {
 let lastRegion = "";
 function personForm(app: App, key: string, send: (said: Record<string, string>) => Promise<string | null>) {
 	const { regions } = app.phone!.head, fault = el("p", { role: "alert", className: "fault" });
-	const name = el("input", { id: "name", name: "name", autocomplete: "off", maxLength: 200 });
+	const name = el("input", { id: "name", name: "name", dir: "auto", autocomplete: "off", maxLength: 200 });
 	const region = el("select", { id: "region", name: "region" }, el("option", { value: "" }, app.say("door_walkin_unsaid")),
 		...regions.filter(({ code }) => code !== "unsaid").map((each) => el("option", { value: each.code }, app.texts.of(each.name))));
 	const lang = el("select", { id: "lang", name: "lang" }, ...app.texts.languages.map((each) =>
-		el("option", { value: each.code, lang: each.code, selected: each.current }, each.name)));
+		el("option", { value: each.code, lang: each.code, dir: each.dir, selected: each.current }, each.name)));
 	region.value = regions.some(({ code }) => code === lastRegion) ? lastRegion : "";
 	const button = el("button", { type: "submit", className: "wide" }, app.say(key));
 	const submit = async (event: Event) => {
@@ -82,7 +82,7 @@ export function ticketScreen(app: App, made: Made, done: () => void) {
 	app.show("ticket", () => [
 		el("h1", { tabIndex: -1 }, app.say("door_ticket_title")), el("p", {}, app.say("door_ticket_how")),
 		el("img", { className: "ticket", alt: app.say("door_ticket_alt"), src: `data:image/svg+xml,${encodeURIComponent(made.svg)}` }),
-		el("p", { className: "lead" }, `${app.say("door_code")} `, el("b", { className: "code" }, made.code)),
+		el("p", { className: "lead" }, `${app.say("door_code")} `, el("b", { className: "code", dir: "ltr" }, made.code)),
 		el("button", { type: "button", className: "wide", onclick: done }, app.say("door_ticket_done")),
 	]);
 }
