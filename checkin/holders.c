@@ -56,8 +56,7 @@ reissue_work(Db *db, gpointer data, GError **error)
 	if (!holder_ticket(db, event, work->attendee, &old, &found, error))
 		return FALSE;
 	for (guint draw = 0; draw < DRAWS && !free; draw++) {
-		ticket_identity_new(event->salt, old.class, vault_key_created(work->act.keys),
-		        work->act.now, &work->ticket);
+		event_ticket_new(event, work->act.keys, old.class, work->act.now, &work->ticket);
 		if (!holder_replace_ticket(db, event, work->attendee, &work->ticket, version,
 		            work->act.now, &free, error))
 			return FALSE;

@@ -163,6 +163,7 @@ void
 laptop_place(Laptop *laptop)
 {
 	const json_t *session = json_object_get(laptop->checkpoint, "session");
+	const json_t *ours = json_object_get(laptop->head, "event");
 	gsize i;
 	json_t *key;
 
@@ -175,7 +176,8 @@ laptop_place(Laptop *laptop)
 		.session_once = strcmp(text_in(session, "reentry"), "once") == 0,
 	};
 	json_array_foreach (json_object_get(laptop->head, "keys"), i, key)
-		if (strcmp(text_in(key, "event"), text_in(laptop->head, "event")) == 0)
+		if (laptop->place.key_created == 0 &&
+		        json_equal(json_object_get(key, "event"), ours)) /* the first */
 			laptop->place.key_created =
 			        json_integer_value(json_object_get(key, "created"));
 	if (laptop->memory != NULL)

@@ -7,6 +7,7 @@
 #include "schema/hold.h"
 #include "schema/init.h"
 #include "schema/roster.h"
+#include "schema/rotate.h"
 #include "schema/spare.h"
 #include "schema/staff.h"
 #include "schema/verify.h"
@@ -34,6 +35,8 @@ static const struct {
 	{ "erase", erase_command, "schema erase", "delete a person from everywhere" },
 	{ "hold", hold_command, "schema hold",
 	        "set, release or list legal holds, which stop deletion" },
+	{ "rotate-key", rotate_command, "schema rotate-key",
+	        "another key for new tickets; those that are out stay valid" },
 	{ "staff", staff_command, "schema staff", "add, disable or list people who sign in" },
 };
 
@@ -44,7 +47,7 @@ print_help(FILE *out)
 	      "usage: turnout schema COMMAND … (turnout schema COMMAND --help says more)\n\n",
 	        out);
 	for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
 }
 
 int

@@ -9,7 +9,7 @@
 
 #define PERSON                                                                                     \
 	"SELECT id, no, region_no, delegation_no, option_no, option_state, state, walk_in,"        \
-	" spare_region_no, lang, ticket_id, mark, typed_code, ticket_class, ticket_minute"         \
+	" spare_region_no, lang, ticket_id, mark, typed_code, ticket_class, ticket_minute, key_no" \
 	" FROM attendee WHERE event = $1 AND ($2 = 0 OR region_no = $2) AND merged_into IS NULL"   \
 	" AND state <> 'deleted'"
 
@@ -44,7 +44,8 @@ take_person(DbRows *given, DeskPerson *ret, gboolean *ret_found, GError **error)
 		.spare = !db_column_is_null(row, 8),
 		.ticket = { .mark = db_column_int(row, 11),
 		        .class = (TicketClass)db_column_int(row, 13),
-		        .minute = (guint32)db_column_int(row, 14) },
+		        .minute = (guint32)db_column_int(row, 14),
+		        .key_no = (guint16)db_column_int(row, 15) },
 	};
 	memcpy(ret->ticket.id, id, TICKET_ID_BYTES);
 	g_strlcpy(ret->ticket.typed_code, db_column_text(row, 12), sizeof ret->ticket.typed_code);

@@ -225,6 +225,16 @@ index_free(EventIndex *index)
 	g_free(index);
 }
 
+void
+event_ticket_new(
+        const Event *event, VaultEvent *keys, TicketClass class, gint64 now, TicketIdentity *ret)
+{
+	SigningKey key;
+
+	vault_signing_key_at_most(keys, event->key_no, &key);
+	ticket_identity_new(event->salt, class, key.no, key.created, now, ret);
+}
+
 Event *
 event_new(void)
 {
@@ -232,6 +242,7 @@ event_new(void)
 
 	g_atomic_ref_count_init(&event->references);
 	event->starts = event->ends = event->opens = event->closes = NO_TIME;
+	event->key_no = 1;
 	event->offer_hours = OFFER_HOURS_DEFAULT;
 	event->regions = g_ptr_array_new_with_free_func(region_free);
 	event->sessions = g_ptr_array_new_with_free_func(session_free);

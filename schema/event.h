@@ -141,7 +141,8 @@ typedef struct Event {
 	guint8 id[EVENT_ID_BYTES];
 	guint8 salt[SALT_BYTES];
 	gint64 history;
-	gint64 edition; /* raised by each load of a definition */
+	gint64 edition; /* raised by each load of a definition, and when the signing key changes */
+	guint16 key_no; /* of the key that signs new tickets (schema/vault.h) */
 	char *slug;
 	char *zone;
 	GTimeZone *time_zone;
@@ -176,6 +177,10 @@ gpointer event_question_new(void);
 gpointer event_link_new(void);
 /* Makes the look-ups below true to the lists; after the last change of a number or code. */
 void event_index(Event *event);
+
+/* A fresh ticket of @event, to be signed by its newest key. */
+void event_ticket_new(
+        const Event *event, VaultEvent *keys, TicketClass class, gint64 now, TicketIdentity *ret);
 
 Event *event_ref(Event *event);
 void event_unref(Event *event);

@@ -28,6 +28,7 @@ row_take(DbRows *rows, GError **error)
 	memcpy(event->salt, salt, SALT_BYTES);
 	event->history = db_column_int(rows, 2);
 	event->edition = db_column_int(rows, 3);
+	event->key_no = (guint16)db_column_int(rows, 5);
 	return g_steal_pointer(&event);
 }
 
@@ -64,7 +65,7 @@ Event *
 event_read(Db *db, const char *slug, GError **error)
 {
 	return event_of(db_query(db,
-	                        "SELECT id, salt, history, edition, text FROM event"
+	                        "SELECT id, salt, history, edition, text, key_no FROM event"
 	                        " JOIN definition ON event = id WHERE slug = $1",
 	                        DB_ARGS(db_text(slug)), error),
 	        db, slug, error);
@@ -74,7 +75,7 @@ Event *
 event_read_by_id(Db *db, const guint8 id[EVENT_ID_BYTES], GError **error)
 {
 	return event_of(db_query(db,
-	                        "SELECT id, salt, history, edition, text FROM event"
+	                        "SELECT id, salt, history, edition, text, key_no FROM event"
 	                        " JOIN definition ON event = id WHERE id = $1",
 	                        DB_ARGS(db_bytes(id, EVENT_ID_BYTES)), error),
 	        db, "of this id", error);

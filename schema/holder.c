@@ -45,7 +45,8 @@ holder_ticket(Db *db, const Event *event, gint64 attendee, TicketIdentity *ret, 
         GError **error)
 {
 	g_autoptr(DbRows) row = db_query(db,
-	        "SELECT ticket_id, mark, typed_code, ticket_class, ticket_minute FROM attendee"
+	        "SELECT ticket_id, mark, typed_code, ticket_class, ticket_minute, key_no"
+	        " FROM attendee"
 	        " WHERE id = $1 AND event = $2",
 	        DB_ARGS(db_int(attendee), db_bytes(event->id, EVENT_ID_BYTES)), error);
 	if (row == NULL)
@@ -67,6 +68,7 @@ holder_ticket(Db *db, const Event *event, gint64 attendee, TicketIdentity *ret, 
 	g_strlcpy(ret->typed_code, db_column_text(row, 2), sizeof ret->typed_code);
 	ret->class = (TicketClass)db_column_int(row, 3);
 	ret->minute = (guint32)db_column_int(row, 4);
+	ret->key_no = (guint16)db_column_int(row, 5);
 	*ret_found = TRUE;
 	return TRUE;
 }
@@ -105,10 +107,11 @@ holder_replace_ticket(Db *db, const Event *event, gint64 attendee, TicketIdentit
 	               DB_ARGS(db_int(attendee), db_int(now), db_int(version)), NULL, error) &&
 	        db_run(db,
 	                "UPDATE attendee SET mark = $2, typed_code = $3, ticket_id = $4,"
-	                " ticket_class = $5, ticket_minute = $6, changed = $7 WHERE id = $1",
+	                " ticket_class = $5, ticket_minute = $6, changed = $7, key_no = $8"
+	                " WHERE id = $1",
 	                DB_ARGS(db_int(attendee), db_int(fresh->mark), db_text(fresh->typed_code),
 	                        db_bytes(fresh->id, TICKET_ID_BYTES), db_int(fresh->class),
-	                        db_int(fresh->minute), db_int(version)),
+	                        db_int(fresh->minute), db_int(version), db_int(fresh->key_no)),
 	                NULL, error);
 }
 
@@ -227,14 +230,14 @@ spare_add_rows(Db *db, const Event *event, gint64 id, guint16 region_no,
 	        db_run(db,
 	                "INSERT INTO attendee (id, event, no, region_no, spare_region_no, lang,"
 	                " age_band, walk_in, fee_state, state, changed, mark, typed_code,"
-	                " ticket_id, ticket_class, ticket_minute)"
+	                " ticket_id, ticket_class, ticket_minute, key_no)"
 	                " VALUES ($1, $2, $3, $4, $4, $5, 0, 1, 'free', 'active', $6, $7, $8, $9,"
-	                " $10, $11)",
+	                " $10, $11, $12)",
 	                DB_ARGS(db_int(id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
 	                        db_int(region_no), db_text(event->languages[0]), db_int(version),
 	                        db_int(ticket->mark), db_text(ticket->typed_code),
 	                        db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),
-	                        db_int(ticket->minute)),
+	                        db_int(ticket->minute), db_int(ticket->key_no)),
 	                NULL, error);
 }
 

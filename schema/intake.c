@@ -365,8 +365,7 @@ static gboolean
 finish_place(const IntakeAsked *asked, const Person *person, TicketClass class, Place *place,
         GError **error)
 {
-	ticket_identity_new(asked->event->salt, class, vault_key_created(asked->keys), asked->now,
-	        &place->ticket);
+	event_ticket_new(asked->event, asked->keys, class, asked->now, &place->ticket);
 	for (guint i = 0; i < SEALED_CLASSES; i++) {
 		place->sealed[i] = person_seal(person, asked->keys, (SealedClass)i, place->id);
 		if (place->sealed[i] == NULL && has_of_class(person, (SealedClass)i)) {

@@ -9,13 +9,20 @@ static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 #define CODE_DIGITS (TYPED_CODE_LENGTH - 1) /* without the check character */
 
 void
-ticket_identity_new(const guint8 salt[SALT_BYTES], TicketClass class, gint64 key_created,
-        gint64 now, TicketIdentity *ret)
+ticket_identity_redraw(const guint8 salt[SALT_BYTES], TicketIdentity *ticket)
 {
-	random_bytes(ret->id, sizeof ret->id);
-	ret->mark = mark_of(salt, ret->id);
-	typed_code_of(ret->mark, ret->typed_code);
+	random_bytes(ticket->id, sizeof ticket->id);
+	ticket->mark = mark_of(salt, ticket->id);
+	typed_code_of(ticket->mark, ticket->typed_code);
+}
+
+void
+ticket_identity_new(const guint8 salt[SALT_BYTES], TicketClass class, guint16 key_no,
+        gint64 key_created, gint64 now, TicketIdentity *ret)
+{
+	ticket_identity_redraw(salt, ret);
 	ret->class = class;
+	ret->key_no = key_no;
 	ret->minute = (guint32)CLAMP((now - key_created) / 60, 0, TICKET_MINUTE_MAX);
 }
 

@@ -37,14 +37,18 @@ typedef struct {
 	gint64 mark; /* bits of the mark, big-endian */
 	char typed_code[TYPED_CODE_LENGTH + 1];
 	TicketClass class;
-	guint32 minute; /* minutes since the event's key was made, at most TICKET_MINUTE_MAX */
+	guint16 key_no; /* of the key that signs it (schema/vault.h) */
+	guint32 minute; /* minutes since that key was made, at most TICKET_MINUTE_MAX */
 } TicketIdentity;
 
 #define TICKET_MINUTE_MAX 0xfffff
 
-/* A fresh ticket. A typed code that the event has already is redrawn by who stores it. */
-void ticket_identity_new(const guint8 salt[SALT_BYTES], TicketClass class, gint64 key_created,
-        gint64 now, TicketIdentity *ret);
+/* A fresh ticket, to be signed by key @key_no, made at @key_created. A typed code that the event has already is
+ * redrawn by who stores it. event_ticket_new() knows the key. */
+void ticket_identity_new(const guint8 salt[SALT_BYTES], TicketClass class, guint16 key_no,
+        gint64 key_created, gint64 now, TicketIdentity *ret);
+/* Another id, mark and code for the same ticket. */
+void ticket_identity_redraw(const guint8 salt[SALT_BYTES], TicketIdentity *ticket);
 
 gint64 mark_of(const guint8 salt[SALT_BYTES], const guint8 ticket_id[TICKET_ID_BYTES]);
 void mark_to_bytes(gint64 mark, guint8 ret_bytes[MARK_BYTES]);

@@ -5,6 +5,7 @@
 #include "schema/erase.h"
 #include "schema/hold.h"
 #include "schema/roster.h"
+#include "schema/rotate.h"
 #include "schema/spare.h"
 #include "schema/staff.h"
 
@@ -15,6 +16,7 @@ const ControlEntry schema_operations[] = {
 	{ "hold.add", hold_operation_add },
 	{ "hold.release", hold_operation_release },
 	{ "person.erase", erase_operation },
+	{ "key.rotate", rotate_operation },
 	{ ROSTER_OPERATION, roster_import },
 	{ "spare.make", spare_operation_make },
 	{ "staff.add", staff_operation_add },

@@ -258,9 +258,9 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 	            "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
 	            " option_no, option_state, option_queue, lang, age_band, walk_in, fee_state, "
 	            "state, changed,"
-	            " mark, typed_code, ticket_id, ticket_class, ticket_minute)"
+	            " mark, typed_code, ticket_id, ticket_class, ticket_minute, key_no)"
 	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active',"
-	            " $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING",
+	            " $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING",
 	            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
 	                    db_int(asked->id),
 	                    place->delegation_no ? db_int(place->delegation_no) : db_null(),
@@ -271,7 +271,7 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 	                    db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
 	                    db_int(ticket->mark), db_text(ticket->typed_code),
 	                    db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),
-	                    db_int(ticket->minute)),
+	                    db_int(ticket->minute), db_int(ticket->key_no)),
 	            &added, error))
 		return FALSE;
 	*ret_added = added > 0;
@@ -289,8 +289,7 @@ attendee_add(Db *db, const Event *event, const Registration *asked, Place *place
 			return FALSE;
 		if (added)
 			return TRUE;
-		ticket_identity_new(event->salt, place->ticket.class, 0,
-		        (gint64)place->ticket.minute * 60, &place->ticket);
+		ticket_identity_redraw(event->salt, &place->ticket);
 	}
 	g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT, "an attendee's id is taken");
 	return FALSE;

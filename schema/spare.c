@@ -46,8 +46,7 @@ spare_work_new(const Event *event, VaultEvent *keys, const char *who, const char
 	work->tickets = g_new0(TicketIdentity, n);
 	for (guint i = 0; i < n; i++) {
 		work->ids[i] = id_new(now * 1000);
-		ticket_identity_new(
-		        event->salt, TICKET_SPARE, vault_key_created(keys), now, &work->tickets[i]);
+		event_ticket_new(event, keys, TICKET_SPARE, now, &work->tickets[i]);
 	}
 	return work;
 }
@@ -119,8 +118,7 @@ add_ticket(Db *db, SpareWork *work, guint nth, gint64 no, gint64 version, GError
 
 	for (guint draw = 0; draw < DRAWS && !free; draw++) {
 		if (draw > 0)
-			ticket_identity_new(work->event->salt, TICKET_SPARE,
-			        vault_key_created(work->keys), work->now, &work->tickets[nth]);
+			ticket_identity_redraw(work->event->salt, &work->tickets[nth]);
 		if (!spare_add_rows(db, work->event, work->ids[nth], work->region_no,
 		            &work->tickets[nth], no, version, &free, error))
 			return FALSE;
@@ -247,6 +245,7 @@ take_ticket(DbRows *row, SpareTicket *ret, GError **error)
 	g_strlcpy(ret->ticket.typed_code, db_column_text(row, 7), sizeof ret->ticket.typed_code);
 	ret->ticket.class = (TicketClass)db_column_int(row, 8);
 	ret->ticket.minute = (guint32)db_column_int(row, 9);
+	ret->ticket.key_no = (guint16)db_column_int(row, 10);
 	return TRUE;
 }
 
@@ -260,7 +259,8 @@ spare_tickets(Db *db, const Event *event, const char *ref, GArray **ret, GError 
 	        " CASE WHEN a.spare_region_no IS NULL THEN 0 ELSE 1 END,"
 	        " CASE WHEN EXISTS (SELECT 1 FROM presence p WHERE p.event = a.event"
 	        " AND p.attendee = a.id) THEN 1 ELSE 0 END,"
-	        " a.ticket_id, a.mark, a.typed_code, a.ticket_class, a.ticket_minute"
+	        " a.ticket_id, a.mark, a.typed_code, a.ticket_class, a.ticket_minute,"
+	        " a.key_no"
 	        " FROM spare_sheet s JOIN attendee a ON a.event = s.event"
 	        " AND a.no >= s.first_holder AND a.no < s.first_holder + s.n"
 	        " WHERE s.event = $1 AND s.ref = $2 ORDER BY a.no",

@@ -17,8 +17,7 @@
 #define TAG_BYTES      crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define BOUND_BYTES    (SEALED_HEADER + 8 + 1 + EVENT_ID_BYTES)
 #define EVENT_HEX      (2 * EVENT_ID_BYTES)
-#define CLASS_KEYS_MAX 64 /* of one event, all classes together */
-#define SIGNING_PLAIN  (8 + crypto_sign_SEEDBYTES)
+#define CLASS_KEYS_MAX 64         /* of one event, all classes together */
 #define KDF_CONTEXT    "turnout1" /* crypto_kdf_CONTEXTBYTES */
 
 typedef struct {
@@ -29,7 +28,6 @@ typedef struct {
 
 /* In memory that is locked, guarded, and read-only once it is filled. */
 typedef struct {
-	guint8 signing[crypto_sign_SECRETKEYBYTES];
 	guint8 subkeys[SUBKEYS][KEY_BYTES];
 	ClassKey classes[CLASS_KEYS_MAX];
 	guint classes_n;
@@ -38,9 +36,9 @@ typedef struct {
 
 struct VaultEvent {
 	guint8 event[EVENT_ID_BYTES];
-	guint8 public_key[PUBLIC_KEY_BYTES];
-	gint64 created;
+	const Vault *vault; /* which outlives it */
 	EventSecrets *secrets;
+	Signing *signing;
 };
 
 struct Vault {
@@ -84,6 +82,7 @@ static void
 event_free(gpointer data)
 {
 	VaultEvent *keys = data;
+	signing_free(keys->signing);
 	sodium_free(keys->secrets);
 	g_free(keys);
 }
@@ -167,10 +166,12 @@ write_event_keys(
         const Vault *vault, const char *folder, const char *hex, gint64 now, GError **error)
 {
 	guint8 plain[SIGNING_PLAIN];
-	randombytes_buf(plain, sizeof plain);
-	put_be64(plain, now);
-	gboolean written =
-	        write_event_key(vault, folder, hex, "signing", plain, SIGNING_PLAIN, error);
+	gboolean written = TRUE;
+	for (guint16 no = 1; written && no <= 2; no++) { /* the next one is known beforehand */
+		g_autofree char *name = signing_file(no);
+		signing_draw(now, plain);
+		written = write_event_key(vault, folder, hex, name, plain, SIGNING_PLAIN, error);
+	}
 	randombytes_buf(plain, sizeof plain);
 	written = written && write_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
 	for (int class = 0; written && class < SEALED_CLASSES; class ++) {
@@ -271,16 +272,12 @@ static gboolean
 read_event_keys(const Vault *vault, VaultEvent *keys, GError **error)
 {
 	char hex[EVENT_HEX + 1];
-	guint8 plain[SIGNING_PLAIN];
+	guint8 plain[KEY_BYTES];
 	EventSecrets *secrets = keys->secrets;
 	event_to_hex(keys->event, hex);
 	g_autofree char *folder = g_build_filename(vault->folder, hex, NULL);
-	gboolean read = read_event_key(vault, folder, hex, "signing", plain, SIGNING_PLAIN, error);
-	if (read) {
-		keys->created = get_be64(plain);
-		crypto_sign_seed_keypair(keys->public_key, secrets->signing, plain + 8);
-	}
-	read = read && read_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
+	gboolean read = signing_read(keys, 1, error) &&
+	        read_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
 	if (read)
 		for (guint i = 0; i < SUBKEYS; i++)
 			crypto_kdf_derive_from_key(
@@ -294,6 +291,8 @@ event_open(const Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **erro
 {
 	VaultEvent *keys = g_new0(VaultEvent, 1);
 	memcpy(keys->event, event, EVENT_ID_BYTES);
+	keys->vault = vault;
+	keys->signing = signing_new();
 	keys->secrets = secret_memory(sizeof *keys->secrets);
 	if (!read_event_keys(vault, keys, error)) {
 		event_free(keys);
@@ -316,30 +315,24 @@ vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error)
 	return keys;
 }
 
-void
-vault_public_key(VaultEvent *keys, guint8 ret_key[PUBLIC_KEY_BYTES])
+gboolean
+vault_event_read(
+        const VaultEvent *keys, const char *name, guint8 *ret_plain, gsize length, GError **error)
 {
-	memcpy(ret_key, keys->public_key, PUBLIC_KEY_BYTES);
-}
-
-gint64
-vault_key_created(VaultEvent *keys)
-{
-	return keys->created;
-}
-
-void
-vault_sign(VaultEvent *keys, const guint8 *message, gsize length,
-        guint8 ret_signature[SIGNATURE_BYTES])
-{
-	crypto_sign_detached(ret_signature, NULL, message, length, keys->secrets->signing);
+	char hex[EVENT_HEX + 1];
+	event_to_hex(keys->event, hex);
+	g_autofree char *folder = g_build_filename(keys->vault->folder, hex, NULL);
+	return read_event_key(keys->vault, folder, hex, name, ret_plain, length, error);
 }
 
 gboolean
-vault_verify(const guint8 key[PUBLIC_KEY_BYTES], const guint8 *message, gsize length,
-        const guint8 signature[SIGNATURE_BYTES])
+vault_event_write(
+        const VaultEvent *keys, const char *name, gconstpointer plain, gsize length, GError **error)
 {
-	return crypto_sign_verify_detached(signature, message, length, key) == 0;
+	char hex[EVENT_HEX + 1];
+	event_to_hex(keys->event, hex);
+	g_autofree char *folder = g_build_filename(keys->vault->folder, hex, NULL);
+	return write_event_key(keys->vault, folder, hex, name, plain, length, error);
 }
 
 /* What a sealed value is bound to: its header, owner, class, event. */
@@ -448,6 +441,12 @@ vault_keyed(const VaultEvent *keys, Subkey subkey, gconstpointer data, gsize len
 {
 	crypto_generichash(
 	        ret_hash, hash_length, data, length, keys->secrets->subkeys[subkey], KEY_BYTES);
+}
+
+Signing *
+vault_event_signing(const VaultEvent *keys)
+{
+	return keys->signing;
 }
 
 const guint8 *

@@ -3,7 +3,8 @@
  * libsodium.
  *
  *   DIR/keys/master            32 bytes, wrapped by the configured secret when there is one
- *   DIR/keys/EVENT/signing     Ed25519 pair, EVENT = 32 hex digits
+ *   DIR/keys/EVENT/signing     Ed25519 pair number 1, EVENT = 32 hex digits
+ *   DIR/keys/EVENT/signing-2   those after it
  *   DIR/keys/EVENT/secret      32 bytes, never rotated: e-mail hashes, links, CSRF by crypto_kdf subkeys
  *   DIR/keys/EVENT/identity-1, logistics-1, emergency-1   data keys, by class and number
  *
@@ -47,10 +48,29 @@ vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now,
 /* The event's keys, read once and shared; lent until the vault goes. ABSENT when there are none. */
 VaultEvent *vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error);
 
-/* Signing (Ed25519, RFC 8032). */
-void vault_public_key(VaultEvent *keys, guint8 ret_key[PUBLIC_KEY_BYTES]);
-gint64 vault_key_created(VaultEvent *keys); /* UTC seconds */
-void vault_sign(VaultEvent *keys, const guint8 *message, gsize length,
+/*
+ * Signing (Ed25519, RFC 8032). An event's signing keys have numbers from 1. Its row says which one signs
+ * new tickets (Event.key_no); the one after that is there beforehand, so that devices know it before the first
+ * ticket of it. None is taken away: a ticket's text is made again with its own key. Files are read
+ * when a number is first asked for, so what another process made is seen without a restart.
+ */
+#define SIGNING_KEYS_MAX 100
+typedef struct {
+	guint16 no;
+	gint64 created; /* UTC seconds */
+	guint8 public_key[PUBLIC_KEY_BYTES];
+} SigningKey;
+/* FALSE when the event has no such key, or its file does not open. */
+gboolean vault_signing_key(VaultEvent *keys, guint16 no, SigningKey *ret);
+/* The same, but never without an answer: where @no is lost (an older copy of the keys was restored), the
+ * newest before it. The first is always there. */
+void vault_signing_key_at_most(VaultEvent *keys, guint16 no, SigningKey *ret);
+/* When the first key was made: devices and doors count a ticket's minutes from then. */
+gint64 vault_key_created(VaultEvent *keys);
+/* Makes key @no. That it is there already, of a rotation that was cut short, is fine. */
+gboolean vault_make_signing_key(VaultEvent *keys, guint16 no, gint64 now, GError **error);
+/* With the key of vault_signing_key_at_most(). */
+void vault_sign(VaultEvent *keys, guint16 no, const guint8 *message, gsize length,
         guint8 ret_signature[SIGNATURE_BYTES]);
 gboolean vault_verify(const guint8 key[PUBLIC_KEY_BYTES], const guint8 *message, gsize length,
         const guint8 signature[SIGNATURE_BYTES]);

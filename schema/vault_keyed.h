@@ -1,4 +1,4 @@
-/* What the two files of the vault share; for vault.c and vault_hash.c alone. */
+/* What the files of the vault share; for vault.c, vault_hash.c and vault_signing.c alone. */
 #pragma once
 
 #include <string.h>
@@ -21,6 +21,24 @@ typedef enum {
 void vault_keyed(const VaultEvent *keys, Subkey subkey, gconstpointer data, gsize length,
         guint8 *ret_hash, gsize hash_length);
 const guint8 *vault_event_id(const VaultEvent *keys);
+
+/* The signing keys that were read so far. */
+typedef struct Signing Signing;
+Signing *vault_event_signing(const VaultEvent *keys);
+Signing *signing_new(void);
+void signing_free(Signing *signing); /* NULL is fine */
+/* What a signing key's file holds: when it was made, and the seed. */
+#define SIGNING_PLAIN (8 + 32)
+void signing_draw(gint64 now, guint8 ret_plain[SIGNING_PLAIN]);
+/* "signing" of the first, "signing-2" … */
+char *signing_file(guint16 no);
+/* Reads the file of key @no, when it was not read yet; the vault's lock is not needed. */
+gboolean signing_read(VaultEvent *keys, guint16 no, GError **error);
+/* NAME in the event's folder, wrapped by the master key. */
+gboolean vault_event_read(
+        const VaultEvent *keys, const char *name, guint8 *ret_plain, gsize length, GError **error);
+gboolean vault_event_write(const VaultEvent *keys, const char *name, gconstpointer plain,
+        gsize length, GError **error);
 
 static inline void
 put_be64(guint8 *at, gint64 number)

@@ -27,6 +27,20 @@ event_of(const GArray *events, gconstpointer id)
 
 /* ---- keys ---- */
 
+/* Each key that has signed tickets: without it their texts can't be made again, nor verified. */
+static void
+check_signing(const VerifiedEvent *event, guint16 key_no, Faults *found)
+{
+	SigningKey key;
+
+	for (guint no = 1; no <= key_no; no++)
+		if (!vault_signing_key(event->keys, (guint16)no, &key)) {
+			g_autofree char *where = g_strdup_printf("keys of event %s", event->slug);
+			faults_add(
+			        found, where, "signing key %u is not there, or does not open", no);
+		}
+}
+
 /* All events with their keys; one whose keys don't open is told and has none. */
 static GArray *
 read_events(Db *db, Vault *vault, Faults *found, GError **error)
@@ -34,8 +48,8 @@ read_events(Db *db, Vault *vault, Faults *found, GError **error)
 	DbStep step;
 	g_autoptr(GArray) events = g_array_new(FALSE, TRUE, sizeof(VerifiedEvent));
 	g_array_set_clear_func(events, event_clear);
-	g_autoptr(DbRows) rows =
-	        db_query(db, "SELECT id, slug, state FROM event ORDER BY slug", DB_NO_ARGS, error);
+	g_autoptr(DbRows) rows = db_query(
+	        db, "SELECT id, slug, state, key_no FROM event ORDER BY slug", DB_NO_ARGS, error);
 	if (rows == NULL)
 		return NULL;
 	while ((step = db_next(rows, error)) == DB_ROW) {
@@ -49,6 +63,8 @@ read_events(Db *db, Vault *vault, Faults *found, GError **error)
 		if (event.keys == NULL) {
 			g_autofree char *where = g_strdup_printf("keys of event %s", event.slug);
 			faults_add(found, where, "%s", refused->message);
+		} else {
+			check_signing(&event, (guint16)db_column_int(rows, 3), found);
 		}
 		g_array_append_val(events, event);
 	}

@@ -100,8 +100,7 @@ take_place(
 	person->name = g_strdup("Guest");
 	for (guint i = 0; i < SEALED_CLASSES; i++)
 		place.sealed[i] = person_seal(person, door->keys, (SealedClass)i, place.id);
-	ticket_identity_new(
-	        door->event->salt, class, vault_key_created(door->keys), ENGINE_NOW, &place.ticket);
+	event_ticket_new(door->event, door->keys, class, ENGINE_NOW, &place.ticket);
 	asked->id = id_new(moment);
 	random_bytes(asked->submission, sizeof asked->submission);
 	random_bytes(asked->content_hash, sizeof asked->content_hash);

@@ -194,7 +194,7 @@ picnic_take(Engine *engine, const char *option, guint16 stop_no, const char *del
 	place.region_no = event_region_by_code(event, "north")->no;
 	place.option_no = event_option_by_code(event, option)->no;
 	place.delegation_no = group != NULL ? group->no : 0;
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, ENGINE_NOW, ENGINE_NOW, &place.ticket);
+	ticket_identity_new(event->salt, TICKET_ATTENDEE, 1, ENGINE_NOW, ENGINE_NOW, &place.ticket);
 	if (stop_no != 0)
 		place.chosen[place.chosen_n++] =
 		        (ChosenSession){ event_session_by_code(event, "bus")->no, stop_no };

@@ -81,7 +81,7 @@ places_add_person(const Event *event, Registration *asked, guint16 option_no, gi
 	Place place = { .region_no = 1, .option_no = option_no };
 
 	place.id = asked->id + 1 + asked->places->len;
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, ENGINE_NOW, now, &place.ticket);
+	ticket_identity_new(event->salt, TICKET_ATTENDEE, 1, ENGINE_NOW, now, &place.ticket);
 	g_array_append_val(asked->places, place);
 	return &g_array_index(asked->places, Place, asked->places->len - 1);
 }

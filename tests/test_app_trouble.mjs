@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { Looks } from './lib/looks.mjs';
 import { PhoneAtDoor, pairingCode } from './lib/phone.mjs';
-import { openHouse } from './lib/turnout.mjs';
+import { openHouse, sleep } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action', LIMIT = 600 * 1000; // bytes, compressed
@@ -109,6 +109,39 @@ describe('the app at the door in bad moments', () => {
     assert.deepEqual([answer.decision, answer.online], ['admit', 'false']);
     server.child.kill('SIGCONT');
     await door.synced();
+  });
+
+  test('the key of tickets changes between registration and door: both are let in, with and without a network', async () => {
+    const old = [await register(), await register()], door = await paired();
+    await door.synced();
+    await door.context.setOffline(true);
+    await house.do(['schema', 'rotate-key', '--event', slug]);
+    await sleep(1100); // by then the server has looked at its events again
+    const fresh = [await register(), await register(), await register()];
+    assert.deepEqual((await house.query('SELECT key_no, count(*) FROM attendee GROUP BY key_no ORDER BY key_no')).at(-1), ['2', '3']);
+    const alone = await door.scan(old[0]), unheard = await door.scan(fresh[0]), again = await door.scan(fresh[0]);
+    assert.deepEqual([alone.decision, alone.shown, alone.online], ['admit', 'green', 'false']);
+    assert.deepEqual([unheard.decision, unheard.shown, unheard.online], ['admit_provisional', 'amber', 'false']);
+    assert.equal(again.decision, 'again');
+    await door.context.setOffline(false);
+    await door.synced();
+    assert.deepEqual(await decisions(unheard.epoch), ['admit', 'admit_provisional', 'again']);
+    const there = async (text) => {
+      const answer = await door.scan(text);
+      return [answer.decision, answer.online];
+    };
+    assert.deepEqual(await there(fresh[1]), ['admit', 'true']);
+    assert.deepEqual(await there(old[1]), ['admit', 'true']);
+    // and by itself, now that it has heard of all of them
+    await door.synced();
+    await door.context.setOffline(true);
+    assert.deepEqual(await there(fresh[2]), ['admit', 'false']);
+    await door.context.setOffline(false);
+    await door.synced();
+    const { status, stdout } = await house.turnout(['schema', 'verify']);
+    assert.equal(status, 0, stdout);
+    assert.deepEqual(door.faults, []);
+    await door.close();
   });
 
   test('nothing can be saved: no colour, nobody is let in; when it can be again, the log says what happened', async () => {

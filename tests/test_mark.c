@@ -105,8 +105,8 @@ a_new_ticket_has_its_mark_its_code_and_its_minute(void)
 {
 	TicketIdentity one, other;
 	char code[TYPED_CODE_LENGTH + 1];
-	ticket_identity_new(salt, TICKET_CAPTAIN, 1000, 1000 + 61 * 60 + 59, &one);
-	ticket_identity_new(salt, TICKET_ATTENDEE, 1000, 900, &other);
+	ticket_identity_new(salt, TICKET_CAPTAIN, 1, 1000, 1000 + 61 * 60 + 59, &one);
+	ticket_identity_new(salt, TICKET_ATTENDEE, 1, 1000, 900, &other);
 	g_assert_cmpint(one.class, ==, TICKET_CAPTAIN);
 	g_assert_cmpuint(one.minute, ==, 61);
 	g_assert_cmpuint(other.minute, ==, 0); /* a clock that went back */
@@ -114,7 +114,7 @@ a_new_ticket_has_its_mark_its_code_and_its_minute(void)
 	g_assert_cmpint(one.mark, !=, other.mark);
 	typed_code_of(one.mark, code);
 	g_assert_cmpstr(one.typed_code, ==, code);
-	ticket_identity_new(salt, TICKET_ATTENDEE, 0, G_MAXINT32 * G_GINT64_CONSTANT(100), &one);
+	ticket_identity_new(salt, TICKET_ATTENDEE, 1, 0, G_MAXINT32 * G_GINT64_CONSTANT(100), &one);
 	g_assert_cmpuint(one.minute, ==, TICKET_MINUTE_MAX);
 }
 

@@ -80,7 +80,7 @@ submission_of(const Event *event, const char *who, const char *option)
 	memcpy(asked->content_hash, hash, HASH_BYTES);
 	g_strlcpy(asked->lang, "es", sizeof asked->lang);
 	place.id = asked->id + 1;
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, ENGINE_NOW, ENGINE_NOW, &place.ticket);
+	ticket_identity_new(event->salt, TICKET_ATTENDEE, 1, ENGINE_NOW, ENGINE_NOW, &place.ticket);
 	g_array_append_val(asked->places, place);
 	return asked;
 }
@@ -106,7 +106,7 @@ add_person(const Event *event, Registration *asked)
 {
 	Place place = *first_place(asked);
 	place.id = asked->id + 1 + asked->places->len;
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, ENGINE_NOW, ENGINE_NOW, &place.ticket);
+	ticket_identity_new(event->salt, TICKET_ATTENDEE, 1, ENGINE_NOW, ENGINE_NOW, &place.ticket);
 	g_array_append_val(asked->places, place);
 }
 

@@ -30,6 +30,7 @@ set_up(Fixture *f, gconstpointer data)
 	memcpy(f->event.salt, "salt of a first.", SALT_BYTES);
 	memcpy(f->other.id, "the other event.", EVENT_ID_BYTES);
 	memcpy(f->other.salt, "salt of another.", SALT_BYTES);
+	f->event.key_no = f->other.key_no = 1;
 	f->dir = g_dir_make_tmp("turnout-ticket-XXXXXX", &error);
 	g_assert_no_error(error);
 	g_assert_true(vault_create(f->dir, NULL, &error));
@@ -41,7 +42,7 @@ set_up(Fixture *f, gconstpointer data)
 	f->other_keys = vault_event(f->vault, f->other.id, &error);
 	g_assert_no_error(error);
 	ticket_identity_new(
-	        f->event.salt, TICKET_CAPTAIN, KEY_MADE, KEY_MADE + 1234 * 60, &f->ticket);
+	        f->event.salt, TICKET_CAPTAIN, 1, KEY_MADE, KEY_MADE + 1234 * 60, &f->ticket);
 	ticket_text(&f->event, f->keys, &f->ticket, f->text);
 }
 
@@ -117,7 +118,7 @@ a_ticket_of_another_event_is_refused(Fixture *f, gconstpointer data)
 	TicketIdentity ticket;
 	char text[T1_TEXT_LENGTH + 1];
 
-	ticket_identity_new(f->other.salt, TICKET_ATTENDEE, KEY_MADE, KEY_MADE, &ticket);
+	ticket_identity_new(f->other.salt, TICKET_ATTENDEE, 1, KEY_MADE, KEY_MADE, &ticket);
 	ticket_text(&f->other, f->other_keys, &ticket, text);
 	g_assert_cmpint(check(f, text, NULL, NULL), ==, TICKET_NOT_OURS);
 	g_assert_cmpint(ticket_check(&f->other, f->other_keys, text, strlen(text), NULL, NULL), ==,
@@ -163,8 +164,8 @@ many_tickets_all_verify_and_none_is_like_another(Fixture *f, gconstpointer data)
 		TicketIdentity ticket;
 		char text[T1_TEXT_LENGTH + 1];
 		gint64 mark = 0;
-		ticket_identity_new(
-		        f->event.salt, (TicketClass)(i % 8), KEY_MADE, KEY_MADE + i * 60, &ticket);
+		ticket_identity_new(f->event.salt, (TicketClass)(i % 8), 1, KEY_MADE,
+		        KEY_MADE + i * 60, &ticket);
 		ticket_text(&f->event, f->keys, &ticket, text);
 		g_assert_cmpint(check(f, text, NULL, &mark), ==, TICKET_OURS);
 		g_assert_cmpint(mark, ==, ticket.mark);

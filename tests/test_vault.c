@@ -95,17 +95,65 @@ signatures_are_those_of_rfc_8032(void)
 static void
 an_event_signs_the_same_way_after_a_restart(Fixture *f, gconstpointer data)
 {
-	guint8 key[PUBLIC_KEY_BYTES], before[SIGNATURE_BYTES], after[SIGNATURE_BYTES];
+	guint8 before[SIGNATURE_BYTES], after[SIGNATURE_BYTES];
 	const guint8 *message = (const guint8 *)"ticket";
-	vault_sign(f->keys, message, 6, before);
-	vault_public_key(f->keys, key);
-	g_assert_true(vault_verify(key, message, 6, before));
-	vault_public_key(f->other, key);
-	g_assert_false(vault_verify(key, message, 6, before));
+	SigningKey key;
+	vault_sign(f->keys, 1, message, 6, before);
+	g_assert_true(vault_signing_key(f->keys, 1, &key));
+	g_assert_true(vault_verify(key.public_key, message, 6, before));
+	g_assert_true(vault_signing_key(f->other, 1, &key));
+	g_assert_false(vault_verify(key.public_key, message, 6, before));
 	open_again(f);
-	vault_sign(f->keys, message, 6, after);
+	vault_sign(f->keys, 1, message, 6, after);
 	g_assert_cmpmem(before, sizeof before, after, sizeof after);
 	g_assert_cmpint(vault_key_created(f->keys), ==, 1000);
+}
+
+static void
+an_event_has_a_next_key_and_makes_others(Fixture *f, gconstpointer data)
+{
+	guint8 first[SIGNATURE_BYTES], third[SIGNATURE_BYTES], again[SIGNATURE_BYTES];
+	const guint8 *message = (const guint8 *)"ticket";
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) many = NULL;
+	SigningKey key;
+	g_assert_true(vault_signing_key(f->keys, 2, &key));
+	g_assert_cmpint(key.created, ==, 1000);
+	g_assert_false(vault_signing_key(f->keys, 3, &key));
+	vault_signing_key_at_most(f->keys, 3, &key);
+	g_assert_cmpint(key.no, ==, 2);
+
+	g_assert_true(vault_make_signing_key(f->keys, 3, 5000, &error));
+	g_assert_true(vault_make_signing_key(f->keys, 3, 6000, &error));
+	g_assert_no_error(error);
+	g_assert_true(vault_signing_key(f->keys, 3, &key));
+	g_assert_cmpint(key.created, ==, 5000);
+	vault_sign(f->keys, 1, message, 6, first);
+	vault_sign(f->keys, 3, message, 6, third);
+	g_assert_true(vault_verify(key.public_key, message, 6, third));
+	g_assert_false(vault_verify(key.public_key, message, 6, first));
+	open_again(f);
+	vault_sign(f->keys, 3, message, 6, again);
+	g_assert_cmpmem(third, sizeof third, again, sizeof again);
+	g_assert_false(vault_signing_key(f->keys, 0, &key));
+	g_assert_false(vault_signing_key(f->keys, SIGNING_KEYS_MAX + 1, &key));
+	g_assert_false(vault_make_signing_key(f->keys, SIGNING_KEYS_MAX + 1, 5000, &many));
+	g_assert_error(many, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT);
+}
+
+static void
+a_key_that_another_process_made_is_read(Fixture *f, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	Vault *other = vault_open(f->dir, NULL, &error);
+	SigningKey theirs, ours;
+	g_assert_false(vault_signing_key(f->keys, 3, &ours));
+	g_assert_true(vault_make_signing_key(vault_event(other, event, &error), 3, 9, &error));
+	g_assert_no_error(error);
+	g_assert_true(vault_signing_key(vault_event(other, event, &error), 3, &theirs));
+	g_assert_true(vault_signing_key(f->keys, 3, &ours));
+	g_assert_cmpmem(ours.public_key, PUBLIC_KEY_BYTES, theirs.public_key, PUBLIC_KEY_BYTES);
+	vault_unref(other);
 }
 
 /* ---- sealed values ---- */
@@ -201,8 +249,8 @@ static void
 keys_are_for_their_owner_only(Fixture *f, gconstpointer data)
 {
 	static const char *const files[] = { "master", EVENT_FOLDER "/signing",
-		EVENT_FOLDER "/secret", EVENT_FOLDER "/identity-1", EVENT_FOLDER "/logistics-1",
-		EVENT_FOLDER "/emergency-1" };
+		EVENT_FOLDER "/signing-2", EVENT_FOLDER "/secret", EVENT_FOLDER "/identity-1",
+		EVENT_FOLDER "/logistics-1", EVENT_FOLDER "/emergency-1" };
 	struct stat about;
 	for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
 		g_autofree char *path = g_build_filename(f->dir, "keys", files[i], NULL);
@@ -219,15 +267,15 @@ keys_are_never_written_over(Fixture *f, gconstpointer data)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GError) again = NULL;
-	guint8 before[PUBLIC_KEY_BYTES], after[PUBLIC_KEY_BYTES];
-	vault_public_key(f->keys, before);
+	SigningKey before, after;
+	g_assert_true(vault_signing_key(f->keys, 1, &before));
 	g_assert_false(vault_create(f->dir, NULL, &error));
 	g_assert_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT);
 	g_assert_false(vault_create_event(f->vault, event, 3000, &again));
 	g_assert_error(again, TURNOUT_ERROR, TURNOUT_ERROR_INPUT);
 	open_again(f);
-	vault_public_key(f->keys, after);
-	g_assert_cmpmem(before, sizeof before, after, sizeof after);
+	g_assert_true(vault_signing_key(f->keys, 1, &after));
+	g_assert_cmpmem(before.public_key, PUBLIC_KEY_BYTES, after.public_key, PUBLIC_KEY_BYTES);
 	/* nothing half-made is left behind */
 	g_autofree char *keys = g_build_filename(f->dir, "keys", NULL);
 	GDir *names = g_dir_open(keys, 0, NULL);
@@ -454,6 +502,8 @@ main(int argc, char **argv)
 	g_test_add_func(
 	        "/vault/signatures_are_those_of_rfc_8032", signatures_are_those_of_rfc_8032);
 	ADD(an_event_signs_the_same_way_after_a_restart);
+	ADD(an_event_has_a_next_key_and_makes_others);
+	ADD(a_key_that_another_process_made_is_read);
 	ADD(a_sealed_value_opens_and_does_not_show_its_length);
 	ADD(a_value_cannot_be_moved_to_another_person_class_or_event);
 	ADD(one_flipped_bit_is_seen);

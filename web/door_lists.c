@@ -15,7 +15,8 @@ typedef struct {
 	const Event *event;
 	const EventSession *session;
 	Db *db;
-	gint64 version, history, since;
+	ManifestVersions now;
+	gint64 since;
 	gboolean full;
 } Asked;
 
@@ -49,7 +50,7 @@ take_asked(Request *request, Asked *ret)
 	const Device *device = request_device(request);
 	const Fields *query = request_query(request);
 	const char *code = fields_get(query, "session"), *history = fields_get(query, "history");
-	gint64 definition = 0, known_history = 0;
+	gint64 known_history = 0;
 	GError *error = NULL;
 
 	ret->event = request_event_by_id(request, device->event, &error);
@@ -62,15 +63,13 @@ take_asked(Request *request, Asked *ret)
 		return door_refuse(
 		        request, 403, "forbidden", "session: this device scans elsewhere");
 	ret->db = request_db(request, &error);
-	if (ret->db == NULL ||
-	        !manifest_versions(
-	                ret->db, ret->event, &ret->version, &definition, &ret->history, &error))
+	if (ret->db == NULL || !manifest_versions(ret->db, ret->event, &ret->now, &error))
 		return reply_error(request, error);
 	ret->since = number_of(fields_get(query, "since"));
 	/* another history, a definition loaded since, or a version of nobody's: all is told */
-	ret->full = ret->since == 0 || ret->since < definition || ret->since > ret->version ||
-	        history == NULL || !id_from_hex(history, &known_history) ||
-	        known_history != ret->history;
+	ret->full = ret->since == 0 || ret->since < ret->now.definition ||
+	        ret->since > ret->now.version || history == NULL ||
+	        !id_from_hex(history, &known_history) || known_history != ret->now.history;
 	if (ret->full)
 		ret->since = 0;
 	return NULL;
@@ -94,24 +93,32 @@ hex_of(gconstpointer data, gsize length)
 
 /* ---- keys ---- */
 
-/* NULL when the event has none any more. */
 static json_t *
-key_json(Request *request, const Event *event)
+key_json(const Event *event, const SigningKey *key)
 {
-	VaultEvent *keys = vault_event(record_vault(request_record(request)), event->id, NULL);
-	guint8 key[PUBLIC_KEY_BYTES], hash[32];
+	guint8 hash[32];
 
-	if (keys == NULL)
-		return NULL;
-	vault_public_key(keys, key);
-	hash_sha256(key, sizeof key, hash);
+	hash_sha256(key->public_key, sizeof key->public_key, hash);
 	g_autofree char *id = hex_of(event->id, EVENT_ID_BYTES);
-	g_autofree char *text = g_base64_encode(key, sizeof key);
+	g_autofree char *text = g_base64_encode(key->public_key, sizeof key->public_key);
 	g_strdelimit(text, "+", '-');
 	g_strdelimit(text, "/", '_');
 	text[strcspn(text, "=")] = '\0';
 	return json_pack("{s:i, s:s, s:I, s:s, s:O}", "hint", hash[0], "key", text, "created",
-	        (json_int_t)vault_key_created(keys), "event", id, "title", event->title);
+	        (json_int_t)key->created, "event", id, "title", event->title);
+}
+
+/* All that tickets were signed with, the first one first since minutes are counted from it, and the next, so
+ * that a phone without network at the rotation knows it. Nothing when the event has no keys any more. */
+static void
+add_keys(Request *request, const Event *event, guint16 key_no, json_t *list)
+{
+	VaultEvent *keys = vault_event(record_vault(request_record(request)), event->id, NULL);
+	SigningKey key;
+
+	for (guint no = 1; keys != NULL && no <= key_no + 1u; no++)
+		if (vault_signing_key(keys, (guint16)no, &key))
+			json_array_append_new(list, key_json(event, &key));
 }
 
 /* This event's first, then those of the neighbours, so that their tickets can be sent to the right place. */
@@ -123,11 +130,11 @@ keys_json(Request *request, const Asked *asked, GError **error)
 	if (events == NULL)
 		return NULL;
 	json_t *list = json_array();
-	json_array_append_new(list, key_json(request, asked->event));
-	for (guint i = 0; i < events->len && json_array_size(list) <= NEIGHBOURS_MAX; i++) {
+	add_keys(request, asked->event, asked->now.key_no, list);
+	for (guint i = 0; i < MIN(events->len, NEIGHBOURS_MAX); i++) {
 		const Event *event = g_ptr_array_index(events, i);
 		if (memcmp(event->id, asked->event->id, EVENT_ID_BYTES) != 0)
-			json_array_append_new(list, key_json(request, event));
+			add_keys(request, event, event->key_no, list);
 	}
 	return list;
 }
@@ -169,13 +176,13 @@ manifest_answer(Request *request, const Asked *asked, const GByteArray *entries)
 	if (keys == NULL)
 		return reply_error(request, error);
 	char history[ID_HEX_LENGTH + 1];
-	id_to_hex(asked->history, history);
+	id_to_hex(asked->now.history, history);
 	g_autofree char *event_id = hex_of(asked->event->id, EVENT_ID_BYTES);
 	g_autofree char *salt = hex_of(asked->event->salt, SALT_BYTES);
 	g_autofree char *packed = g_base64_encode(entries->data, entries->len);
 	Reply *reply = reply_json(request, 200,
 	        json_pack("{s:I, s:s, s:I, s:I, s:s, s:s, s:o, s:s, s:b, s:I, s:s, s:[], s:o}",
-	                "version", (json_int_t)asked->version, "history", history, "issued",
+	                "version", (json_int_t)asked->now.version, "history", history, "issued",
 	                (json_int_t)request_now(request), "expires",
 	                (json_int_t)(asked->event->ends + DEVICE_AFTER_S), "event", event_id,
 	                "salt", salt, "keys", keys, "session", asked->session->code, "full",
@@ -201,7 +208,7 @@ door_manifest(Request *request)
 	        !manifest_read(asked.db, asked.event, keys, asked.session->no, asked.since,
 	                door_language, entries, &error))
 		return reply_error(request, error);
-	if (!asked.full && entries->len == 0)
+	if (!asked.full && entries->len == 0 && asked.since >= asked.now.keys)
 		return nothing_new(request);
 	return manifest_answer(request, &asked, entries);
 }
@@ -237,11 +244,11 @@ door_known(Request *request)
 	if (!known_read(asked.db, asked.event, asked.session->no, asked.since, known, &error))
 		return reply_error(request, error);
 	/* an empty difference is told: it makes the phone's list true up to its version */
-	if (!asked.full && known->len == 0 && asked.since == asked.version)
+	if (!asked.full && known->len == 0 && asked.since == asked.now.version)
 		return nothing_new(request);
-	id_to_hex(asked.history, history);
+	id_to_hex(asked.now.history, history);
 	Reply *reply = reply_json(request, 200,
-	        json_pack("{s:I, s:s, s:b, s:I, s:o}", "version", (json_int_t)asked.version,
+	        json_pack("{s:I, s:s, s:b, s:I, s:o}", "version", (json_int_t)asked.now.version,
 	                "history", history, "full", asked.full, "since", (json_int_t)asked.since,
 	                "known", known_json(known)));
 	reply_compress(reply);

@@ -70,8 +70,7 @@ walk_in_prepare(Request *request, const Event *event, VaultEvent *keys, const Wa
 	Place place = { .id = walk_in_attendee(asked->id),
 		.option_no = option->no,
 		.region_no = said->region_no ? said->region_no : holder_region_default(event) };
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, vault_key_created(keys),
-	        request_now(request), &place.ticket);
+	event_ticket_new(event, keys, TICKET_ATTENDEE, request_now(request), &place.ticket);
 	if (!walk_in_seal(keys, said, place.id, place.sealed, error))
 		return NULL;
 	g_array_append_val(asked->places, place);

@@ -47,7 +47,7 @@ make_registration(const Crowd *crowd, gint64 id, guint i, gint64 *ret_mark, GErr
 		.region_no = region->no,
 		.option_no = option != NULL ? option->no
 		                            : ((EventOption *)event->options->pdata[0])->no };
-	ticket_identity_new(event->salt, TICKET_ATTENDEE, vault_key_created(crowd->keys),
+	ticket_identity_new(event->salt, TICKET_ATTENDEE, 1, vault_key_created(crowd->keys),
 	        crowd->now_ms / 1000, &place.ticket);
 	place.sealed[SEALED_IDENTITY] = person_seal(person, crowd->keys, SEALED_IDENTITY, id);
 	if (place.sealed[SEALED_IDENTITY] == NULL) {

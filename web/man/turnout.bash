@@ -35,7 +35,7 @@ _turnout() {
 				case ${COMP_WORDS[2]:-} in
 				load) words="$common --starts" ;;
 				import) words="$common --event --dry-run" ;;
-				export) words="$common --event" ;;
+				export | rotate-key) words="$common --event" ;;
 				device)
 					words="$common --event --session --checkpoint --role"
 					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
@@ -51,7 +51,7 @@ _turnout() {
 					;;
 				*) words="$common" ;;
 				esac
-				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold spare staff verify export'
+				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold spare rotate-key staff verify export'
 				;;
 			esac
 		fi
