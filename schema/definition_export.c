@@ -208,6 +208,20 @@ delegation_json(const Event *event, const EventDelegation *delegation)
 	return object;
 }
 
+/* Without those that nobody joins any more: who loads this elsewhere has no people of theirs. */
+static json_t *
+delegations_json(const Event *event)
+{
+	json_t *list = json_array();
+
+	for (guint i = 0; i < event->delegations->len; i++) {
+		const EventDelegation *delegation = g_ptr_array_index(event->delegations, i);
+		if (!delegation->closed)
+			json_array_append_new(list, delegation_json(event, delegation));
+	}
+	return list;
+}
+
 static json_t *
 question_json(const Event *event, const EventQuestion *question)
 {
@@ -294,8 +308,7 @@ definition_export(const Event *event)
 	json_object_set_new(
 	        object, "sessions", LIST_JSON(event->sessions, EventSession, session_json));
 	json_object_set_new(object, "options", LIST_JSON(event->options, EventOption, option_json));
-	json_object_set_new(object, "delegations",
-	        LIST_JSON(event->delegations, EventDelegation, delegation_json));
+	json_object_set_new(object, "delegations", delegations_json(event));
 	json_object_set_new(
 	        object, "questions", LIST_JSON(event->questions, EventQuestion, question_json));
 	json_object_set_new(object, "links", LIST_JSON(event->links, EventLink, link_json));

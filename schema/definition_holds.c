@@ -60,12 +60,14 @@ region_gone(guint16 no, const char *name, gpointer data, GError **error)
 	            " + (SELECT count(*) FROM scan WHERE event = $1 AND region_no = $2)"
 	            " + (SELECT count(*) FROM tally WHERE event = $1 AND region_no = $2)"
 	            " + (SELECT count(*) FROM staff_role WHERE event = $1 AND region_no = $2)"
-	            " + (SELECT count(*) FROM spare_sheet WHERE event = $1 AND region_no = $2)",
+	            " + (SELECT count(*) FROM spare_sheet WHERE event = $1 AND region_no = $2)"
+	            " + (SELECT count(*) FROM delegation WHERE event = $1 AND region_no = $2"
+	            "   AND by_hand = 1)",
 	            DB_ARGS(event_id(change), db_int(no)), 0, &uses, error))
 		return FALSE;
 	if (uses > 0)
 		faults_add(change->faults, "$.regions",
-		        "region \"%s\" can't be taken away: people, scans or staff belong to it",
+		        "region \"%s\" can't be taken away: people, scans, staff or groups belong to it",
 		        name);
 	return TRUE;
 }
@@ -115,8 +117,10 @@ delegation_gone(guint16 no, const char *name, gpointer data, GError **error)
 	gint64 uses;
 
 	if (!db_ask_int(change->db,
-	            "SELECT (SELECT count(*) FROM attendee WHERE event = $1 AND delegation_no = $2)"
-	            " + (SELECT count(*) FROM tally WHERE event = $1 AND delegation_no = $2)",
+	            "SELECT (SELECT count(*) FROM attendee WHERE event = $1"
+	            "   AND (delegation_no = $2 OR asked_no = $2))"
+	            " + (SELECT count(*) FROM tally WHERE event = $1 AND delegation_no = $2)"
+	            " FROM delegation WHERE event = $1 AND no = $2 AND by_hand = 0",
 	            DB_ARGS(event_id(change), db_int(no)), 0, &uses, error))
 		return FALSE;
 	if (uses > 0)

@@ -159,7 +159,8 @@ write_delegations(DefinitionChange *change, GError **error)
 		            "INSERT INTO delegation (event, no, code, region_no, expected, listed)"
 		            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event, no) DO UPDATE SET"
 		            " code = excluded.code, region_no = excluded.region_no,"
-		            " expected = excluded.expected, listed = excluded.listed",
+		            " expected = excluded.expected, listed = excluded.listed"
+		            " WHERE delegation.by_hand = 0",
 		            DB_ARGS(event_id(change), db_int(delegation->no),
 		                    db_text(delegation->code), db_int(delegation->region_no),
 		                    number_or_null(delegation->expected, -1),
@@ -319,7 +320,8 @@ delete_delegation(guint16 no, const char *name, gpointer data, GError **error)
 {
 	DefinitionChange *change = data;
 
-	return db_run(change->db, "DELETE FROM delegation WHERE event = $1 AND no = $2",
+	return db_run(change->db,
+	        "DELETE FROM delegation WHERE event = $1 AND no = $2 AND by_hand = 0",
 	        DB_ARGS(event_id(change), db_int(no)), NULL, error);
 }
 

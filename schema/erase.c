@@ -169,6 +169,7 @@ strip(Db *db, const Event *event, gint64 attendee, gint64 version, GError **erro
 	        drop_old_tickets(db, event, attendee, error) &&
 	        db_run(db,
 	                "UPDATE attendee SET state = 'deleted', delegation_no = NULL,"
+	                " asked_no = NULL,"
 	                " option_no = NULL, option_state = NULL, option_queue = NULL,"
 	                " option_offer = NULL, lang = $2, age_band = 0, guardian = NULL,"
 	                " fee_state = 'free', ticket_id = $3, changed = $4 WHERE id = $1",

@@ -451,8 +451,10 @@ const EventDelegation *
 event_delegation_by_code(const Event *event, const char *code)
 {
 	g_autofree char *lower = code != NULL ? g_ascii_strdown(code, -1) : NULL;
+	const EventDelegation *found = by_code(event->index->delegation_codes, lower);
 
-	return by_code(event->index->delegation_codes, lower);
+	return found != NULL && found->merged_no != 0 ? event_delegation(event, found->merged_no)
+	                                              : found;
 }
 
 const EventCheckpoint *

@@ -103,6 +103,10 @@ typedef struct {
 	guint16 region_no;
 	int expected; /* -1: not said */
 	gboolean listed;
+	/* what the definition knows nothing of (schema/delegation.h) */
+	gboolean by_hand;  /* made or edited by an organisation or the staff */
+	gboolean closed;   /* nobody joins it any more */
+	guint16 merged_no; /* whose people they are now; 0: none's */
 } EventDelegation;
 
 typedef struct {
@@ -143,6 +147,7 @@ typedef struct Event {
 	gint64 history;
 	gint64 edition; /* raised by each load of a definition, and when the signing key changes */
 	guint16 key_no; /* of the key that signs new tickets (schema/vault.h) */
+	gint64 group_version; /* raised by each change of a delegation */
 	char *slug;
 	char *zone;
 	GTimeZone *time_zone;
@@ -200,8 +205,8 @@ const EventStop *event_stop(const EventSession *session, guint16 no);
 const EventOption *event_option(const Event *event, guint16 no);
 const EventOption *event_option_by_code(const Event *event, const char *code);
 const EventDelegation *event_delegation(const Event *event, guint16 no);
-const EventDelegation *
-event_delegation_by_code(const Event *event, const char *code); /* any case */
+/* In any case; of one that was merged, the one that it is now. It may be closed. */
+const EventDelegation *event_delegation_by_code(const Event *event, const char *code);
 const EventCheckpoint *event_checkpoint(const Event *event, guint16 no);
 /* The first that the definition gives to a session; NULL when it has none. */
 const EventCheckpoint *event_first_checkpoint(const Event *event, guint16 session_no);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/definition.h"
+#include "schema/delegation.h"
 #include "schema/event_numbers.h"
 
 /* What the row says; the rows are closed before the next question. */
@@ -29,6 +30,7 @@ row_take(DbRows *rows, GError **error)
 	event->history = db_column_int(rows, 2);
 	event->edition = db_column_int(rows, 3);
 	event->key_no = (guint16)db_column_int(rows, 5);
+	event->group_version = db_column_int(rows, 6);
 	return g_steal_pointer(&event);
 }
 
@@ -56,7 +58,8 @@ event_of(DbRows *taken, Db *db, const char *name, GError **error)
 	if (event == NULL)
 		return NULL;
 	numbers = event_numbers_read(db, event->id, error);
-	if (numbers == NULL || !event_numbers_apply(numbers, event, FALSE, error))
+	if (numbers == NULL || !event_numbers_apply(numbers, event, FALSE, error) ||
+	        !delegations_apply(db, event, error))
 		return NULL;
 	return g_steal_pointer(&event);
 }
@@ -65,7 +68,8 @@ Event *
 event_read(Db *db, const char *slug, GError **error)
 {
 	return event_of(db_query(db,
-	                        "SELECT id, salt, history, edition, text, key_no FROM event"
+	                        "SELECT id, salt, history, edition, text, key_no,"
+	                        " group_version FROM event"
 	                        " JOIN definition ON event = id WHERE slug = $1",
 	                        DB_ARGS(db_text(slug)), error),
 	        db, slug, error);
@@ -75,7 +79,8 @@ Event *
 event_read_by_id(Db *db, const guint8 id[EVENT_ID_BYTES], GError **error)
 {
 	return event_of(db_query(db,
-	                        "SELECT id, salt, history, edition, text, key_no FROM event"
+	                        "SELECT id, salt, history, edition, text, key_no,"
+	                        " group_version FROM event"
 	                        " JOIN definition ON event = id WHERE id = $1",
 	                        DB_ARGS(db_bytes(id, EVENT_ID_BYTES)), error),
 	        db, "of this id", error);

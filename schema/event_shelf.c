@@ -68,13 +68,13 @@ event_shelf_free(EventShelf *shelf)
 
 /* ---- looking ---- */
 
-/* The edition on the shelf, 0 when the event is not there. Only who looks changes the tables. */
-static gint64
-edition_of(EventShelf *shelf, const guint8 id[EVENT_ID_BYTES])
+/* Whether the one on the shelf, if any, is older. Only who looks changes the tables. */
+static gboolean
+is_newer(EventShelf *shelf, const guint8 id[EVENT_ID_BYTES], gint64 edition, gint64 group_version)
 {
 	const Event *event = g_hash_table_lookup(shelf->by_id, id);
 
-	return event != NULL ? event->edition : 0;
+	return event == NULL || edition > event->edition || group_version > event->group_version;
 }
 
 /* The ids of events that are newer in the database. A transaction may see older ones than another did
@@ -83,7 +83,8 @@ static GPtrArray *
 newer_ids(EventShelf *shelf, Db *db, GError **error)
 {
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(DbRows) rows = db_query(db, "SELECT id, edition FROM event", DB_NO_ARGS, error);
+	g_autoptr(DbRows) rows =
+	        db_query(db, "SELECT id, edition, group_version FROM event", DB_NO_ARGS, error);
 	DbStep step;
 
 	if (rows == NULL)
@@ -91,7 +92,8 @@ newer_ids(EventShelf *shelf, Db *db, GError **error)
 	while ((step = db_next(rows, error)) == DB_ROW) {
 		gsize length = 0;
 		gconstpointer id = db_column_bytes(rows, 0, &length);
-		if (length == EVENT_ID_BYTES && db_column_int(rows, 1) > edition_of(shelf, id))
+		if (length == EVENT_ID_BYTES &&
+		        is_newer(shelf, id, db_column_int(rows, 1), db_column_int(rows, 2)))
 			g_ptr_array_add(ids, g_memdup2(id, EVENT_ID_BYTES));
 	}
 	return step == DB_NO_ROW ? g_steal_pointer(&ids) : NULL;

@@ -13,9 +13,10 @@ take_delegation(IntakeReader *reader)
 	g_autofree char *code = intake_text(reader, "delegation", CODE_MAX_CHARACTERS);
 	const EventDelegation *delegation =
 	        code == NULL ? NULL : event_delegation_by_code(reader->asked->event, code);
-	if (code != NULL && delegation == NULL)
-		intake_fault(reader, "delegation", INTAKE_UNKNOWN, 0, 0);
-	return delegation;
+	if (code == NULL || (delegation != NULL && !delegation->closed))
+		return delegation;
+	intake_fault(reader, "delegation", INTAKE_UNKNOWN, 0, 0);
+	return NULL;
 }
 
 static const EventRegion *

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/delegation.h"
 #include "schema/places_private.h"
 
 #define TICKET_DRAWS   4 /* a second collision of 45 random bits in a row is a bug, not bad luck */
@@ -255,15 +256,18 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 		return TRUE;
 	}
 	if (!db_run(db,
-	            "INSERT INTO attendee (id, event, no, registration, delegation_no, region_no,"
+	            "INSERT INTO attendee (id, event, no, registration, delegation_no, asked_no, "
+	            "region_no,"
 	            " option_no, option_state, option_queue, lang, age_band, walk_in, fee_state, "
 	            "state, changed,"
 	            " mark, typed_code, ticket_id, ticket_class, ticket_minute, key_no)"
-	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active',"
+	            " VALUES ($1, $2, $3, $4, $5, $21, $6, $7, $8, $9, $10, $11, $12, $13, "
+	            "'active',"
 	            " $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING",
 	            DB_ARGS(db_int(place->id), db_bytes(event->id, EVENT_ID_BYTES), db_int(no),
 	                    db_int(asked->id),
-	                    place->delegation_no ? db_int(place->delegation_no) : db_null(),
+	                    place->delegation_no && !place->asks ? db_int(place->delegation_no)
+	                                                         : db_null(),
 	                    db_int(place->region_no), db_int(place->option_no),
 	                    db_text(place->option_waits ? "waitlisted" : "confirmed"),
 	                    place->option_waits ? db_int(queue) : db_null(), db_text(asked->lang),
@@ -271,7 +275,8 @@ attendee_insert(Db *db, const Event *event, const Registration *asked, const Pla
 	                    db_text(option->fee_amount > 0 ? "due" : "free"), db_int(version),
 	                    db_int(ticket->mark), db_text(ticket->typed_code),
 	                    db_bytes(ticket->id, TICKET_ID_BYTES), db_int(ticket->class),
-	                    db_int(ticket->minute), db_int(ticket->key_no)),
+	                    db_int(ticket->minute), db_int(ticket->key_no),
+	                    place->asks ? db_int(place->delegation_no) : db_null()),
 	            &added, error))
 		return FALSE;
 	*ret_added = added > 0;
@@ -390,7 +395,8 @@ places_add(Db *db, const Event *event, Registration *asked, gint64 first_no, gin
 		if (!attendee_add(db, event, asked, place, first_no + i, version, queue, error) ||
 		        !bookings_add(db, event, place, queue, error) ||
 		        !sealed_add(db, event, place, error) ||
-		        !consents_add(db, event, asked, place, now, error))
+		        !consents_add(db, event, asked, place, now, error) ||
+		        !delegation_add_captain(db, event, place, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -443,7 +449,7 @@ registration_take_place(Db *db, const Event *event, Registration *asked, gint64 
 {
 	gint64 version = 0, last_no = 0, edition = 0;
 	gint64 numbers = asked->places->len;
-	gboolean fresh = FALSE;
+	gboolean fresh = FALSE, joins = FALSE;
 	PlaceAnswer answer = { .outcome = PLACE_TAKEN, .registration = asked->id, .link_no = 1 };
 
 	g_return_val_if_fail(numbers >= 1 && numbers <= REGISTRATION_ATTENDEES_MAX, FALSE);
@@ -457,7 +463,9 @@ registration_take_place(Db *db, const Event *event, Registration *asked, gint64 
 		*ret = answer;
 		return TRUE;
 	}
-	if (edition != event->edition) {
+	if (!delegations_settle(db, event, asked, &joins, error))
+		return FALSE;
+	if (edition != event->edition || !joins) {
 		answer.outcome = PLACE_CHANGED;
 	} else if (!all_open(event, asked, now, &answer)) {
 		answer.outcome = PLACE_CLOSED;

@@ -44,6 +44,7 @@ typedef struct {
 	/* set when the place is taken: who waits for the option waits for all of it */
 	gboolean option_waits;
 	guint32 sessions_wait; /* bits 1 << index in chosen */
+	gboolean asks;         /* the delegation's captain has to say yes first */
 } Place;
 G_STATIC_ASSERT(ATTENDEE_SESSIONS_MAX <= 32);
 
@@ -56,6 +57,7 @@ typedef struct {
 	guint8 email_hash[EMAIL_HASH_BYTES];
 	char lang[12];
 	gboolean walk_in;
+	gboolean approved; /* entered by a captain or the staff: nobody has to be asked whether they join */
 	GArray *places; /* of Place */
 } Registration;
 
@@ -70,8 +72,8 @@ typedef enum {
 	PLACE_OTHER,        /* this submission was here already, with other content */
 	PLACE_FULL,         /* nothing was taken; @full says what is full */
 	PLACE_CLOSED,       /* an option is not open at this time; @closed_option says which */
-	PLACE_CHANGED, /* the event's definition was loaded anew meanwhile: take it from the shelf and
-	                   * prepare again */
+	PLACE_CHANGED, /* the event's definition was loaded anew meanwhile, or the delegation was closed: take it
+	                   * from the shelf and prepare again */
 } PlaceOutcome;
 
 typedef struct {
@@ -96,6 +98,8 @@ typedef struct {
  * When something is full that has a waiting list (places.h), each person, in the form's order, takes what there is
  * and waits for the rest: for the option with all that it brings, or for a session of it. Without a list for
  * what is full, nobody of the registration is taken.
+ *
+ * Who joins a delegation that has a captain asks to join, unless @asked is approved or a walk-in (delegation.h).
  *
  * A walk-in is taken whatever the option's times say, and never waits.
  *
@@ -139,6 +143,7 @@ typedef struct {
 	gint64 id;
 	guint32 no; /* holder number */
 	guint16 region_no, option_no, delegation_no;
+	guint16 asked_no; /* the delegation whose captain has not said yes yet; 0: none */
 	gboolean option_waitlisted, cancelled;
 	AgeBand age_band;
 	TicketIdentity ticket;

@@ -231,8 +231,10 @@ take_row(const Import *import, gsize i, gboolean check_only, GError **error)
 		g_autofree char *what = intake_fault_text(fault);
 		fault_at(import, row_line(row.cells), fault->field, what);
 	}
-	if (registration != NULL)
+	if (registration != NULL) {
+		registration->approved = TRUE;
 		derive_submission(import, &row, registration);
+	}
 	g_hash_table_unref(row.lists);
 	return import->faults->len > before ? NULL : g_steal_pointer(&registration);
 }
