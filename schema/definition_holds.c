@@ -67,7 +67,8 @@ region_gone(guint16 no, const char *name, gpointer data, GError **error)
 		return FALSE;
 	if (uses > 0)
 		faults_add(change->faults, "$.regions",
-		        "region \"%s\" can't be taken away: people, scans, staff or groups belong to it",
+		        "region \"%s\" can't be taken away: people, scans, staff or groups belong "
+		        "to it",
 		        name);
 	return TRUE;
 }

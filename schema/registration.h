@@ -57,7 +57,8 @@ typedef struct {
 	guint8 email_hash[EMAIL_HASH_BYTES];
 	char lang[12];
 	gboolean walk_in;
-	gboolean approved; /* entered by a captain or the staff: nobody has to be asked whether they join */
+	gboolean
+	        approved; /* entered by a captain or the staff: nobody has to be asked whether they join */
 	GArray *places; /* of Place */
 } Registration;
 
