@@ -70,7 +70,7 @@ person(const Fixture *f, const char *name, const char *code, TicketClass class)
 	place.id = asked->id + 1;
 	who->name = g_strdup(name);
 	place.sealed[SEALED_IDENTITY] = person_seal(who, f->keys, SEALED_IDENTITY, place.id);
-	ticket_identity_new(f->event->salt, class, ENGINE_NOW, ENGINE_NOW, &place.ticket);
+	event_ticket_new(f->event, f->keys, class, ENGINE_NOW, &place.ticket);
 	g_array_append_val(asked->places, place);
 	return asked;
 }
