@@ -183,7 +183,7 @@ answer_class(const Event *event, const EventQuestion *question)
 }
 
 static void
-take_answers(IntakeReader *reader, Person *person)
+take_answers(IntakeReader *reader, Person *person, gboolean required)
 {
 	const Event *event = reader->asked->event;
 	GPtrArray *answers[SEALED_CLASSES] = { NULL };
@@ -194,7 +194,7 @@ take_answers(IntakeReader *reader, Person *person)
 		g_autofree char *field = g_strconcat("question_", question->code, NULL);
 		char *answer = take_answer(reader, question, named(reader, field, name));
 		if (answer == NULL) {
-			if (question->required && reader->person == 1)
+			if (question->required && required)
 				intake_fault(reader, name, INTAKE_MISSING, 0, 0);
 			continue;
 		}
@@ -227,27 +227,34 @@ companion_clear(gpointer data)
 }
 
 static void
-take_person(IntakeReader *reader, Registration *registration, GArray *companions, const Home *home)
+take_band(IntakeReader *reader, Place *place, Companion *companion)
 {
 	char name[FIELD_NAME_MAX];
+	const char *band = intake_choice(
+	        reader, named(reader, "age_band", name), intake_age_bands, intake_age_bands[0]);
+
+	while (intake_age_bands[place->age_band] != band)
+		place->age_band++;
+	if (place->age_band != AGE_ADULT)
+		companion->guardian =
+		        intake_text(reader, named(reader, "guardian", name), NAME_MAX_CHARACTERS);
+}
+
+static void
+take_person(IntakeReader *reader, Registration *registration, GArray *companions, const Home *home)
+{
 	Place place = { .region_no = home->region_no, .delegation_no = home->delegation_no };
-	Person *person = g_array_index(companions, Companion, companions->len - 1).person;
-	const char *band;
+	Companion *companion = &g_array_index(companions, Companion, companions->len - 1);
+	Person *person = companion->person;
 
 	place.id = reader->asked->first_id + registration->places->len;
 	intake_take_option(reader,
 	        registration->places->len > 0 ? &g_array_index(registration->places, Place, 0)
 	                                      : NULL,
 	        &place);
-	band = intake_choice(
-	        reader, named(reader, "age_band", name), intake_age_bands, intake_age_bands[0]);
-	while (intake_age_bands[place.age_band] != band)
-		place.age_band++;
-	if (place.age_band != AGE_ADULT)
-		g_array_index(companions, Companion, companions->len - 1).guardian =
-		        intake_text(reader, named(reader, "guardian", name), NAME_MAX_CHARACTERS);
+	take_band(reader, &place, companion);
 	take_needs(reader, person);
-	take_answers(reader, person);
+	take_answers(reader, person, reader->person == 1);
 	if (reader->person == 1)
 		take_consents(reader, &place);
 	g_array_append_val(registration->places, place);
@@ -350,6 +357,75 @@ tie_minors(IntakeReader *reader, const Registration *registration, GArray *compa
 		g_array_index(companions, Companion, i).person->guardian_note = guardian_of(
 		        reader, registration, companions, i, named(reader, "guardian", name));
 	}
+}
+
+/* ---- one who is registered already ---- */
+
+static void
+reader_end(IntakeReader *reader)
+{
+	explicit_bzero(reader->content->str, reader->content->len);
+	g_string_free(reader->content, TRUE);
+}
+
+gboolean
+intake_take_person(const IntakeAsked *asked, gboolean companion, guint16 delegation_no,
+        Person *person, AgeBand *ret_band, GArray *faults)
+{
+	guint before = faults->len;
+	IntakeReader reader = {
+		.asked = asked, .faults = faults, .content = g_string_new(NULL), .person = 1
+	};
+	g_autoptr(Registration) alone = registration_new();
+	g_autoptr(GArray) companions = g_array_new(FALSE, TRUE, sizeof(Companion));
+	Companion one = { .person = person };
+	Place place = { .delegation_no = delegation_no };
+
+	person->name = intake_text_required(&reader, "name", NAME_MAX_CHARACTERS);
+	take_band(&reader, &place, &one);
+	take_needs(&reader, person);
+	take_answers(&reader, person, !companion);
+	g_array_append_val(alone->places, place);
+	g_array_append_val(companions, one);
+	tie_minors(&reader, alone, companions);
+	g_free(one.guardian);
+	reader_end(&reader);
+	*ret_band = place.age_band;
+	return faults->len == before;
+}
+
+gboolean
+intake_take_contact(const IntakeAsked *asked, guint16 delegation_no, Person *person,
+        Registration *ret, guint16 *ret_region_no, guint8 *ret_consents, GArray *faults)
+{
+	guint before = faults->len;
+	IntakeReader reader = {
+		.asked = asked, .faults = faults, .content = g_string_new(NULL), .person = 1
+	};
+	Home home = { 0 };
+	Place place = { 0 };
+
+	take_contact(&reader, person, ret);
+	if (delegation_no == 0)
+		intake_take_home(&reader, person, &home);
+	take_consents(&reader, &place);
+	reader_end(&reader);
+	*ret_region_no = home.region_no;
+	*ret_consents = place.consents;
+	return faults->len == before;
+}
+
+gboolean
+intake_take_choice(const IntakeAsked *asked, Place *ret, GArray *faults)
+{
+	guint before = faults->len;
+	IntakeReader reader = {
+		.asked = asked, .faults = faults, .content = g_string_new(NULL), .person = 1
+	};
+
+	intake_take_option(&reader, NULL, ret);
+	reader_end(&reader);
+	return faults->len == before;
 }
 
 /* ---- sealing ---- */

@@ -81,6 +81,19 @@ char *intake_fault_text(const IntakeFault *fault);
 GArray *intake_faults_new(void);
 Registration *intake_take(const IntakeAsked *asked, GArray *faults, GError **error);
 
+/* ---- who is registered already, by the same rules: the field names are the first person's ---- */
+
+/* Reads the fields of one person (name to question_…) into @person, a new one, and their age band. @companion: no
+ * required question has to be answered. FALSE with @faults. @delegation_no: whose chaperone may answer for a minor. */
+gboolean intake_take_person(const IntakeAsked *asked, gboolean companion, guint16 delegation_no,
+        Person *person, AgeBand *ret_band, GArray *faults);
+/* Reads how to reach them and, unless @delegation_no sets it, where they come from into @person, a new one; @ret is a new
+ * Registration's has_email, has_phone and email_hash, with the consents in @ret_consents. FALSE with @faults. */
+gboolean intake_take_contact(const IntakeAsked *asked, guint16 delegation_no, Person *person,
+        Registration *ret, guint16 *ret_region_no, guint8 *ret_consents, GArray *faults);
+/* Reads option, sessions and stop into @ret. FALSE with @faults. */
+gboolean intake_take_choice(const IntakeAsked *asked, Place *ret, GArray *faults);
+
 /* Bounds, for maxlength and tests; characters. */
 #define NAME_MAX_CHARACTERS   200
 #define NOTE_MAX_CHARACTERS   500 /* access_text and the like */

@@ -1,4 +1,6 @@
 /* Cancelling, answering an offer, offers that run out, fees. */
+#include "schema/audit.h"
+#include "schema/holder.h"
 #include "schema/places_private.h"
 
 #define CANCELLED_SECONDS (48 * 60 * 60) /* sealed data of who cancelled, after the event's end */
@@ -394,12 +396,30 @@ places_sweep(Db *db, const Event *event, gint64 now, PlacesAnswer *ret, GError *
 	return TRUE;
 }
 
+gboolean
+places_cancel_by(Db *db, const Event *event, const PlacesWho *who, const char *staff, gint64 now,
+        PlacesAnswer *ret, GError **error)
+{
+	gint64 no = 0;
+
+	if (!places_cancel(db, event, who, now, ret, error) ||
+	        !holder_no(db, who->attendee, &no, error))
+		return FALSE;
+	if (ret->outcome != PLACES_DONE)
+		return TRUE;
+	g_autofree char *detail = g_strdup_printf("holder %" G_GINT64_FORMAT, no);
+	return audit_add(db, event->id, staff, "places.cancel", detail, now, error);
+}
+
 /* ---- as works ---- */
 
 gboolean
 places_cancel_work(Db *db, gpointer data, GError **error)
 {
 	PlacesWork *work = data;
+	if (work->staff != NULL)
+		return places_cancel_by(
+		        db, work->event, &work->who, work->staff, work->now, &work->answer, error);
 	return places_cancel(db, work->event, &work->who, work->now, &work->answer, error);
 }
 

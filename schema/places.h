@@ -36,6 +36,7 @@ typedef enum {
 	PLACES_CLOSED,     /* the option is not open: nothing was changed */
 	PLACES_CHOICE,     /* what was chosen is not what the option leaves to choose */
 	PLACES_EVENT_CHANGED, /* the definition was loaded anew meanwhile: take it from the shelf again */
+	PLACES_MEANWHILE, /* they stand otherwise than the wish has seen: look again */
 } PlacesOutcome;
 
 typedef struct {
@@ -65,10 +66,28 @@ typedef struct {
 /* Of PlacesWait; inside a reading transaction. */
 GArray *places_waits(Db *db, const Event *event, gint64 registration, GError **error);
 
+/* What somebody has or waits for, and the room there is for them: what is free, and what is theirs. */
+typedef struct {
+	gboolean active;
+	guint16 option_no;                           /* 0: none */
+	gboolean option_held;                        /* or offered */
+	ChosenSession chosen[ATTENDEE_SESSIONS_MAX]; /* without ways back */
+	guint chosen_n;
+	gint64 changed; /* another number when anything of it is another */
+	char fee[8];
+	Room *room;
+} PlacesOwn;
+gboolean places_own(Db *db, const Event *event, gint64 attendee, PlacesOwn *ret, GError **error);
+void places_own_clear(PlacesOwn *own);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlacesOwn, places_own_clear)
+
 /* Gives back all that they hold and takes them out of every line. Their sealed data expire as those of who was there,
  * but 48 hours after the event's end at the latest. */
 gboolean places_cancel(Db *db, const Event *event, const PlacesWho *who, gint64 now,
         PlacesAnswer *ret, GError **error);
+/* The same of one attendee by staff: with a line of the audit with the name @staff. */
+gboolean places_cancel_by(Db *db, const Event *event, const PlacesWho *who, const char *staff,
+        gint64 now, PlacesAnswer *ret, GError **error);
 
 /* Another option, other sessions: all or nothing. What stays the same is kept, with its place in the line. The
  * option must be open, unless @by_staff. Something new that is full refuses the whole, unless @may_wait and it has a waiting
@@ -78,6 +97,8 @@ typedef struct {
 	ChosenSession chosen[ATTENDEE_SESSIONS_MAX];
 	guint chosen_n;
 	gboolean may_wait, by_staff;
+	gint64 seen;     /* PlacesOwn.changed of what the wish was made from; 0: whatever it is */
+	const char *who; /* by staff: a line of the audit with this name; lent, nullable */
 } PlacesWish;
 gboolean places_change(Db *db, const Event *event, const PlacesWho *who, const PlacesWish *wish,
         gint64 now, PlacesAnswer *ret, GError **error);
@@ -126,6 +147,7 @@ typedef struct {
 	PlacesWish wish;    /* change */
 	guint16 session_no; /* answer */
 	PlacesReply reply;  /* answer */
+	const char *staff;  /* cancel: who of the staff; NULL: they themselves */
 	gint64 now;
 	PlacesAnswer answer;
 } PlacesWork;

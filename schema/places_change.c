@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "schema/audit.h"
+#include "schema/holder.h"
+
 typedef struct {
 	Db *db;
 	const Event *event;
@@ -274,6 +277,20 @@ exchange(Change *change, GError **error)
 }
 
 static gboolean
+tell_audit(const Change *change, GError **error)
+{
+	gint64 no = 0;
+
+	if (change->wish->who == NULL)
+		return TRUE;
+	if (!holder_no(change->db, change->after.id, &no, error))
+		return FALSE;
+	g_autofree char *detail = g_strdup_printf("holder %" G_GINT64_FORMAT, no);
+	return audit_add(change->db, change->event->id, change->wish->who, "places.change", detail,
+	        change->now, error);
+}
+
+static gboolean
 may_change(Change *change)
 {
 	const EventOption *option = event_option(change->event, change->wish->option_no);
@@ -301,6 +318,8 @@ places_change(Db *db, const Event *event, const PlacesWho *who, const PlacesWish
 		return FALSE;
 	if (edition != event->edition) {
 		answer.outcome = PLACES_EVENT_CHANGED;
+	} else if (found && wish->seen != 0 && wish->seen != change.before.changed) {
+		answer.outcome = PLACES_MEANWHILE;
 	} else if (found && change.before.active &&
 	        (who->registration == 0 || who->registration == change.before.registration) &&
 	        may_change(&change)) {
@@ -310,7 +329,9 @@ places_change(Db *db, const Event *event, const PlacesWho *who, const PlacesWish
 		        : change.waits        ? PLACES_WAITLISTED
 		                              : PLACES_DONE;
 		answer.n = change.room;
-		if (change.room && !places_fill(db, event, change.version, now, error))
+		if (change.room &&
+		        (!tell_audit(&change, error) ||
+		                !places_fill(db, event, change.version, now, error)))
 			return FALSE;
 	}
 	*ret = answer;

@@ -42,6 +42,7 @@ typedef struct {
 	gboolean option_confirmed;
 	gint64 option_queue, option_offer; /* as of a booking */
 	char fee[8];
+	gint64 changed;
 	StandingBooking bookings[BOOKINGS_MAX]; /* returns too, whose queue is always 0 */
 	guint bookings_n;
 } Standing;

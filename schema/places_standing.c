@@ -31,6 +31,7 @@ take_person(DbRows *given, Standing *standing, gboolean *ret_found, GError **err
 	standing->active =
 	        g_strcmp0(db_column_text(row, 7), "active") == 0 && db_column_is_null(row, 8);
 	standing->has_email = db_column_int(row, 9) != 0;
+	standing->changed = db_column_int(row, 10);
 	return TRUE;
 }
 
@@ -71,7 +72,8 @@ standing_read(Db *db, const Event *event, gint64 attendee, Standing *ret, gboole
 	            db_query(db,
 	                    "SELECT a.id, a.registration, a.option_no, a.option_state,"
 	                    " a.option_queue, a.option_offer, a.fee_state, a.state,"
-	                    " a.merged_into, CASE WHEN r.email_hash IS NULL THEN 0 ELSE 1 END"
+	                    " a.merged_into, CASE WHEN r.email_hash IS NULL THEN 0 ELSE 1 END,"
+	                    " a.changed"
 	                    " FROM attendee a LEFT JOIN registration r ON r.id = a.registration"
 	                    " WHERE a.id = $1 AND a.event = $2",
 	                    DB_ARGS(db_int(attendee), db_bytes(event->id, EVENT_ID_BYTES)), error),

@@ -150,6 +150,7 @@ typedef struct {
 	TicketIdentity ticket;
 	ChosenSession bookings[2 * ATTENDEE_SESSIONS_MAX]; /* chosen ones and paired returns */
 	guint bookings_n;
+	char fee[8];    /* "free", "due", "paid", "waived" */
 	Person *person; /* identity opened; NULL when its key is gone */
 } Attendee;
 

@@ -133,6 +133,7 @@ attendee_of_row(DbRows *rows, VaultEvent *keys, GError **error)
 	attendee->ticket.class = (TicketClass)db_column_int(rows, 11);
 	attendee->ticket.minute = (guint32)db_column_int(rows, 12);
 	attendee->ticket.key_no = (guint16)db_column_int(rows, 14);
+	g_strlcpy(attendee->fee, db_column_text(rows, 16), sizeof attendee->fee);
 	bytes = db_column_bytes(rows, 13, &length);
 	attendee->asked_no = (guint16)db_column_int(rows, 15);
 	if (!person_open(keys, attendee->id, bytes, length, &attendee->person, error)) {
@@ -149,7 +150,7 @@ attendees_read(Db *db, VaultEvent *keys, RegistrationPage *page, GError **error)
 	g_autoptr(DbRows) rows = db_query(db,
 	        "SELECT a.id, a.no, a.region_no, a.option_no, a.delegation_no, a.option_state,"
 	        " a.state, a.age_band, a.mark, a.typed_code, a.ticket_id, a.ticket_class,"
-	        " a.ticket_minute, s.value, a.key_no, a.asked_no"
+	        " a.ticket_minute, s.value, a.key_no, a.asked_no, a.fee_state"
 	        " FROM attendee a LEFT JOIN sealed s ON s.owner = a.id AND s.class = $2"
 	        " WHERE a.registration = $1 AND a.state <> 'deleted' ORDER BY a.no",
 	        DB_ARGS(db_int(page->id), db_int(SEALED_IDENTITY)), error);

@@ -38,6 +38,7 @@ static const char *const names[IDENTITIES] = { "nobody", "viewer", "lead", "lead
 #define MAY_READ_NAMES (BIT(LEAD) | BIT(STAFF) | BIT(OWNER) | BIT(SCAN) | BIT(SUPERVISOR))
 #define NAME           "Zzyzx"
 #define GUEST_NO       "12"
+#define NO_LINK        "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA"
 
 /* $D a device to be paired, $S the scanning phone, $P its scans' number, $M the guest's mark, $V the asking device's own id,
  * $U a submission. @away: what those of another region or event get, who are let in but have no such
@@ -62,6 +63,20 @@ static const struct Row {
 	        "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA/1.svg" },
 	{ HTTP_POST, "/t/:token/place", EVERYBODY, 404,
 	        "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA/place", "act=confirm" },
+	{ HTTP_GET, "/t/:token/change/:no", EVERYBODY, 404, NO_LINK "/change/1" },
+	{ HTTP_POST, "/t/:token/change/:no", EVERYBODY, 404, NO_LINK "/change/1", "option=a" },
+	{ HTTP_GET, "/t/:token/correct/:no", EVERYBODY, 404, NO_LINK "/correct/1" },
+	{ HTTP_POST, "/t/:token/correct/:no", EVERYBODY, 404, NO_LINK "/correct/1", "name=x" },
+	{ HTTP_GET, "/t/:token/contact", EVERYBODY, 404, NO_LINK "/contact" },
+	{ HTTP_POST, "/t/:token/contact", EVERYBODY, 404, NO_LINK "/contact", "contact=none" },
+	{ HTTP_GET, "/t/:token/cancel", EVERYBODY, 404, NO_LINK "/cancel" },
+	{ HTTP_POST, "/t/:token/cancel", EVERYBODY, 404, NO_LINK "/cancel", "sure=yes" },
+	{ HTTP_GET, "/t/:token/data", EVERYBODY, 404, NO_LINK "/data" },
+	{ HTTP_GET, "/t/:token/data.json", EVERYBODY, 404, NO_LINK "/data.json" },
+	{ HTTP_GET, "/t/:token/event.ics", EVERYBODY, 404, NO_LINK "/event.ics" },
+	{ HTTP_POST, "/t/:token/send", EVERYBODY, 404, NO_LINK "/send", "x=" },
+	{ HTTP_GET, "/t/:token/link", EVERYBODY, 404, NO_LINK "/link" },
+	{ HTTP_POST, "/t/:token/link", EVERYBODY, 404, NO_LINK "/link", "sure=yes" },
 	{ HTTP_GET, "/door", EVERYBODY, 303, "/door" },
 	{ HTTP_GET, "/door/", EVERYBODY, 200, "/door/" },
 	{ HTTP_GET, "/door/manifest.webmanifest", EVERYBODY, 200, "/door/manifest.webmanifest" },

@@ -100,7 +100,7 @@ for (const engine of engines) {
       assert.equal((await send(`/t/${eve}/place`, {})).status, 403, "another's proof");
       assert.equal((await send(form.action, { csrf: undefined })).status, 403);
       assert.equal((await send(form.action, { csrf: valueOf(form.fields, 'csrf').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')) })).status, 403);
-      for (const wrong of [{ n: '2' }, { n: '0' }, { n: 'x' }, { n: undefined }, { session: 'nowhere' }, { session: undefined }, { leave: undefined }, { confirm: 'yes' }])
+      for (const wrong of [{ no: '1' }, { no: '0' }, { no: 'x' }, { no: undefined }, { session: 'nowhere' }, { session: undefined }, { leave: undefined }, { confirm: 'yes' }])
         assert.equal((await send(form.action, wrong)).status, 400, JSON.stringify(wrong));
       assert.equal((await send(form.action.replace(/.\/place$/, '_/place'), {})).status, 404);
       assert.match(await page(dee), /You are number 2 in line/);

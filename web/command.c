@@ -24,6 +24,11 @@ const Route *const web_tables[] = {
 	site_routes,
 	event_routes,
 	registration_routes,
+	ticket_change_routes, /* before the tickets: "data" is no file of theirs */
+	ticket_correct_routes,
+	ticket_cancel_routes,
+	ticket_data_routes,
+	ticket_link_routes,
 	ticket_routes,
 	lost_link_routes,
 	ticket_places_routes,

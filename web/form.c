@@ -256,6 +256,8 @@ append_field(const Form *form, const char *name, json_t *fields)
 		json_array_append_new(fields, form_region(form));
 	else if (strcmp(name, "county") == 0)
 		json_array_append_new(fields, form_county(form));
+	else if (strcmp(name, "language") == 0)
+		json_array_append_new(fields, form_language(form));
 	else if (strcmp(name, "option") == 0)
 		json_array_append_new(fields, form_option(form));
 	else if (strcmp(name, "sessions") == 0)
@@ -269,12 +271,7 @@ append_field(const Form *form, const char *name, json_t *fields)
 			json_array_append_new(fields, ask(form, &asked[i]));
 }
 
-typedef struct {
-	const char *heading, *note; /* keys of the catalogue */
-	const char *fields[6];
-} Section;
-
-static const Section sections[] = {
+static const FormSection sections[] = {
 	{ "section_you", NULL, { "name", "contact", "email", "phone" } },
 	{ "section_from", NULL, { "region", "delegation" } },
 	{ "section_option", NULL, { "option", "sessions" } },
@@ -282,7 +279,7 @@ static const Section sections[] = {
 	{ "section_person", NULL, { "age_band", "guardian", "photo" } },
 };
 
-static const Section more[] = {
+static const FormSection more[] = {
 	{ "section_language", NULL, { "interpretation" } },
 	{ "section_food", "section_food_note", { "meal", "access", "access_text" } },
 	{ "section_children", NULL, { "childcare" } },
@@ -293,8 +290,8 @@ static const Section more[] = {
 	{ "section_touch", NULL, { "keep_informed", "share_regional" } },
 };
 
-static json_t *
-make_sections(const Form *form, const Section *table, guint n)
+json_t *
+form_make_sections(const Form *form, const FormSection *table, guint n)
 {
 	json_t *made = json_array();
 	for (guint i = 0; i < n; i++) {
@@ -333,9 +330,8 @@ target_of(const json_t *field)
 	return json_string_value(json_object_get(field, "id"));
 }
 
-/* Adds the faults of these sections to @faults; are there any? */
-static gboolean
-list_faults(const json_t *made, json_t *faults)
+gboolean
+form_list_faults(const json_t *made, json_t *faults)
 {
 	size_t i, j, before = json_array_size(faults);
 	json_t *section, *field;
@@ -434,10 +430,10 @@ form_data(const Form *form)
 {
 	json_t *data = json_object();
 	json_t *faults = json_array();
-	json_t *shown = make_sections(form, sections, G_N_ELEMENTS(sections));
-	json_t *folded = make_sections(form, more, G_N_ELEMENTS(more));
-	list_faults(shown, faults);
-	gboolean folded_fault = list_faults(folded, faults);
+	json_t *shown = form_make_sections(form, sections, G_N_ELEMENTS(sections));
+	json_t *folded = form_make_sections(form, more, G_N_ELEMENTS(more));
+	form_list_faults(shown, faults);
+	gboolean folded_fault = form_list_faults(folded, faults);
 	list_faults_of_others(form, faults);
 	gint64 n = (gint64)json_array_size(faults);
 	g_autofree char *title = locale_plural(form->locale, "fault_title", n, NULL);

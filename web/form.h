@@ -21,11 +21,22 @@ typedef struct {
 	const char *stop_group;     /* form_stop_group(), asked once for form_get() */
 	const Fields *preset;       /* of a fresh one: the query's "option" and "delegation" */
 	GArray *faults;             /* of IntakeFault, nullable */
+	gboolean by_staff;          /* every option may be chosen, whatever its times */
 	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
 } Form;
 
 /* {sections, more, more_open, kept, has_faults, faults_title, faults}: what the template "form" walks. */
 json_t *form_data(const Form *form);
+
+/* The parts of it by which somebody who is registered says something anew (form_again.c): {sections, has_faults, faults_title,
+ * faults}. Field names are the first person's. */
+typedef enum {
+	FORM_PERSON, /* from the name to the event's questions */
+	FORM_CONTACT, /* how to reach them, the language of letters, where they come from, what they agree to */
+	FORM_CHOICE,           /* option, sessions, stop */
+	FORM_CONTACT_IN_GROUP, /* the same as CONTACT, whose region a delegation sets */
+} FormPart;
+json_t *form_part_data(const Form *form, FormPart part);
 
 /* What a fresh form shows depends on this, besides the edition and the language: what is open, over, full, or
  * nearly so. Owned by the caller. */

@@ -118,13 +118,19 @@ includes_text(const Form *form, const EventOption *option)
 	return locale_list(form->locale, (const char *const *)titles->pdata, n);
 }
 
+gboolean
+form_option_open(const Form *form, const EventOption *option)
+{
+	return form->by_staff || event_option_open(form->event, option, form->now);
+}
+
 /* Why it can't be chosen, or until when it can. */
 static char *
 option_state(const Form *form, const EventOption *option, int room)
 {
 	gint64 opens = option->opens != NO_TIME ? option->opens : form->event->opens;
 	gint64 closes = closing_of(form->event, option);
-	gboolean open = event_option_open(form->event, option, form->now);
+	gboolean open = form_option_open(form, option);
 	gboolean has_list = open && places_has_list(form->event, option->no, 0, form->now);
 	if (room == 0 && !has_list)
 		return form_left_text(form, room);
@@ -150,8 +156,7 @@ option_is_preset(const Form *form, const EventOption *option, guint available)
 static gboolean
 option_is_available(const Form *form, guint i)
 {
-	return event_option_open(
-	               form->event, g_ptr_array_index(form->event->options, i), form->now) &&
+	return form_option_open(form, g_ptr_array_index(form->event->options, i)) &&
 	        form->room->options[i] != 0;
 }
 
@@ -160,7 +165,7 @@ static gboolean
 option_is_waited_for(const Form *form, guint i)
 {
 	const EventOption *option = g_ptr_array_index(form->event->options, i);
-	return event_option_open(form->event, option, form->now) && form->room->options[i] == 0 &&
+	return form_option_open(form, option) && form->room->options[i] == 0 &&
 	        places_has_list(form->event, option->no, 0, form->now);
 }
 

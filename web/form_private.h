@@ -24,6 +24,19 @@ json_t *
 form_field(const Form *form, FieldKind kind, const char *name, const char *label, const char *hint);
 void form_field_optional(json_t *field);
 
+/* A part of a form: fields by their names, as append_field() of form.c knows them. */
+typedef struct {
+	const char *heading, *note; /* keys of the catalogue */
+	const char *fields[6];
+} FormSection;
+/* [{heading, note, fields}]; a part without a field is left out. */
+json_t *form_make_sections(const Form *form, const FormSection *table, guint n);
+/* Adds the faults of these sections to @faults; are there any? */
+gboolean form_list_faults(const json_t *made, json_t *faults);
+
+/* May it be chosen now? Staff may choose any. */
+gboolean form_option_open(const Form *form, const EventOption *option);
+
 /* What was typed, "" when nothing was; NULL on a fresh form. */
 const char *form_typed(const Form *form, const char *name);
 gboolean form_typed_has(const Form *form, const char *name, const char *value);
@@ -51,6 +64,7 @@ char *form_left_or_list_text(const Form *form, int room, gboolean has_list);
 
 json_t *form_region(const Form *form);
 json_t *form_county(const Form *form);
+json_t *form_language(const Form *form);
 json_t *form_option(const Form *form);
 /* Appends the groups that options leave to choose, with their stops. */
 void form_sessions(const Form *form, json_t *fields);

@@ -46,6 +46,11 @@ extern const Route *const web_tables[];
 extern const Route site_routes[]; /* "/", /healthz, assets */
 extern const Route event_routes[];
 extern const Route registration_routes[];
+extern const Route ticket_change_routes[];
+extern const Route ticket_correct_routes[];
+extern const Route ticket_cancel_routes[];
+extern const Route ticket_data_routes[];
+extern const Route ticket_link_routes[];
 extern const Route ticket_routes[];
 extern const Route lost_link_routes[];
 extern const Route ticket_places_routes[];

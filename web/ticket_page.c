@@ -9,9 +9,11 @@
 
 #include "checkin/qr.h"
 #include "checkin/ticket.h"
-#include "schema/registration.h"
+#include "schema/self.h"
 #include "web/event_page.h"
+#include "web/form.h"
 #include "web/routes.h"
+#include "web/ticket_own.h"
 #include "web/ticket_paper.h"
 #include "web/ticket_places.h"
 
@@ -107,6 +109,21 @@ sessions_data(const Shown *shown, const Attendee *attendee)
 
 /* ---- the page ---- */
 
+/* What it costs, and whether it is paid; nobody is turned away for it. */
+static json_t *
+fee_data(const Shown *shown, const Attendee *attendee, const EventOption *option)
+{
+	if (option == NULL || option->fee_amount == 0 || strcmp(attendee->fee, "free") == 0)
+		return json_null();
+	g_autofree char *money =
+	        locale_money(shown->locale, option->fee_amount, option->fee_currency);
+	gboolean due = strcmp(attendee->fee, "due") == 0;
+	return json_pack("{s:s, s:s, s:s?, s:s?}", "money", money, "state",
+	        own_fee_text(shown->locale, attendee->fee), "text",
+	        due ? told(shown, option->fee_text) : NULL, "welcome",
+	        due ? locale_text(shown->locale, "fee_welcome") : NULL);
+}
+
 static json_t *
 attendee_data(const Shown *shown, const Attendee *attendee, guint n)
 {
@@ -130,17 +147,40 @@ attendee_data(const Shown *shown, const Attendee *attendee, guint n)
 	json_object_set_new(data, "cancelled", json_boolean(attendee->cancelled));
 	json_object_set_new(
 	        data, "option", option != NULL ? string(told(shown, option->title)) : json_null());
-	json_object_set_new(data, "fee",
-	        option != NULL && option->fee_amount > 0
-	                ? taken_string(locale_money(
-	                          shown->locale, option->fee_amount, option->fee_currency))
-	                : json_null());
+	json_object_set_new(data, "fee", fee_data(shown, attendee, option));
+	json_object_set_new(data, "no", json_integer(attendee->no));
+	json_object_set_new(data, "own", taken_string(own_path(shown->token, "")));
 	json_object_set_new(
 	        data, "region", region != NULL ? string(told(shown, region->name)) : json_null());
 	json_object_set_new(
 	        data, "delegation", delegation != NULL ? string(delegation->name) : json_null());
 	json_object_set_new(data, "sessions", sessions_data(shown, attendee));
 	return data;
+}
+
+/* What they can do about it, and until when. */
+static gboolean
+add_own(Request *request, const Shown *shown, guint holders, json_t *data, GError **error)
+{
+	gint64 now = request_now(request);
+	gboolean open = now < shown->event->ends, has_email = FALSE;
+	Db *db = request_db(request, error);
+
+	if (db == NULL || !self_has_email(db, shown->page->id, &has_email, error))
+		return FALSE;
+	json_object_set_new(data, "notice", own_notice(request));
+	json_object_set_new(data, "base", taken_string(own_path(shown->token, "")));
+	json_object_set_new(data, "may_act", json_boolean(open && holders > 0));
+	json_object_set_new(data, "may_change",
+	        json_boolean(open && holders > 0 && form_is_open(shown->event, now)));
+	json_object_set_new(data, "several", json_boolean(holders > 1));
+	json_object_set_new(data, "has_email", json_boolean(has_email));
+	json_object_set_new(data, "own_over",
+	        !open ? json_string(locale_text(shown->locale, "own_correct_over"))
+	                : form_is_open(shown->event, now)
+	                ? json_null()
+	                : json_string(locale_text(shown->locale, "own_change_over")));
+	return TRUE;
 }
 
 static Reply *
@@ -163,13 +203,15 @@ ticket_page(Request *request)
 		return reply_error(request, error);
 	json_t *data = json_object(), *attendees = json_array();
 	json_t *links = event_links_data(shown.event, shown.locale);
-	guint holders = 0;
+	guint holders = 0, times = 0;
 	for (guint i = 0; i < page->attendees->len; i++) {
 		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
 		json_t *shown_one = attendee_data(&shown, attendee, i + 1);
 		json_object_set(shown_one, "waits", json_array_get(waits, i));
 		json_array_append_new(attendees, shown_one);
 		holders += !attendee->cancelled;
+		times += !attendee->cancelled && !attendee->option_waitlisted &&
+		        json_array_size(json_object_get(shown_one, "sessions")) > 0;
 	}
 	json_decref(waits);
 	json_object_set_new(data, "csrf", json_string(csrf));
@@ -190,6 +232,12 @@ ticket_page(Request *request)
 	json_object_set_new(data, "all",
 	        holders > 1 ? taken_string(g_strdup_printf("/t/%s/all.pdf", shown.token))
 	                    : json_null());
+	json_object_set_new(data, "has_times", json_boolean(times > 0));
+	if (!add_own(request, &shown, holders, data, &error)) {
+		json_decref(links);
+		json_decref(data);
+		return reply_error(request, error);
+	}
 	json_object_set_new(data, "has_links", json_boolean(json_array_size(links) > 0));
 	json_object_set_new(data, "links", links);
 	return reply_page(request, 200, "ticket", data);

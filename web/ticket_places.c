@@ -8,6 +8,7 @@
 
 #include "schema/places.h"
 #include "web/routes.h"
+#include "web/ticket_own.h"
 
 /* ---- the proof ---- */
 
@@ -60,8 +61,7 @@ title_of(const Event *event, const Locale *locale, guint16 option_no, guint16 se
 }
 
 static json_t *
-wait_data(Request *request, const Event *event, const Attendee *attendee, guint n,
-        const PlacesWait *wait)
+wait_data(Request *request, const Event *event, const Attendee *attendee, const PlacesWait *wait)
 {
 	const Locale *locale = request_locale(request);
 	const EventSession *session =
@@ -85,7 +85,7 @@ wait_data(Request *request, const Event *event, const Attendee *attendee, guint 
 	json_object_set_new(data, "offered", json_boolean(offered));
 	json_object_set_new(data, "in_line", json_boolean(waits));
 	json_object_set_new(data, "left", json_boolean(!offered && !waits));
-	json_object_set_new(data, "n", json_integer(n));
+	json_object_set_new(data, "no", json_integer(attendee->no));
 	json_object_set_new(data, "session", json_string(session != NULL ? session->code : ""));
 	return data;
 }
@@ -107,7 +107,7 @@ ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
 			const PlacesWait *wait = &g_array_index(waits, PlacesWait, j);
 			if (wait->attendee == attendee->id)
 				json_array_append_new(
-				        list, wait_data(request, event, attendee, i + 1, wait));
+				        list, wait_data(request, event, attendee, wait));
 		}
 		if (!attendee->option_waitlisted && !attendee->cancelled)
 			*ret_waiting = FALSE;
@@ -172,24 +172,22 @@ take_reply(const Fields *form, PlacesReply *ret)
 
 /* Reads whose place, which and what; FALSE when it is none that our page could have sent. */
 static gboolean
-take_answer(Request *request, const Event *event, const RegistrationPage *page, PlacesWork *ret)
+take_answer(Request *request, const Own *own, PlacesWork *ret)
 {
 	const Fields *form = request_form(request);
-	const char *number = fields_get(form, "n"), *code = fields_get(form, "session");
-	guint64 n = 0;
+	const char *code = fields_get(form, "session");
+	const Attendee *attendee = own_attendee(own, fields_get(form, "no"));
 
-	if (number == NULL || code == NULL ||
-	        !g_ascii_string_to_unsigned(number, 10, 1, page->attendees->len, &n, NULL) ||
-	        !take_reply(form, &ret->reply))
+	if (attendee == NULL || code == NULL || !take_reply(form, &ret->reply))
 		return FALSE;
 	if (*code != '\0') {
-		const EventSession *session = event_session_by_code(event, code);
+		const EventSession *session = event_session_by_code(own->event, code);
 		if (session == NULL)
 			return FALSE;
 		ret->session_no = session->no;
 	}
-	ret->who.registration = page->id;
-	ret->who.attendee = ((const Attendee *)g_ptr_array_index(page->attendees, n - 1))->id;
+	ret->who.registration = own->page->id;
+	ret->who.attendee = attendee->id;
 	ret->now = request_now(request);
 	return TRUE;
 }
@@ -197,29 +195,20 @@ take_answer(Request *request, const Event *event, const RegistrationPage *page, 
 static Reply *
 place_answer(Request *request)
 {
-	GError *error = NULL;
-	Vault *vault = record_vault(request_record(request));
-	const char *token = request_param(request, "token");
-	Db *db = request_db(request, &error);
-	g_autoptr(RegistrationPage) page =
-	        db != NULL ? registration_read(db, vault, token, &error) : NULL;
-	const Event *event =
-	        page != NULL ? request_event_by_id(request, page->event, &error) : NULL;
-	VaultEvent *keys = event != NULL ? vault_event(vault, event->id, &error) : NULL;
+	g_auto(Own) own = { 0 };
 	gboolean stale = FALSE;
-	PlacesWork work = { .event = event };
-	if (keys == NULL)
-		return reply_error(request, error);
-	if (!ticket_csrf_holds(request, keys, page, &stale))
-		return reply_status(request, 403);
-	g_autofree char *path = g_strdup_printf("/t/%s", token);
+	Reply *refused = NULL;
+	PlacesWork work = { 0 };
+	if (!own_open_form(request, &own, &stale, &refused))
+		return refused;
+	g_autofree char *path = own_path(own.token, "");
 	if (stale) /* the page is shown anew, with a fresh proof */
 		return reply_see_other(request, path);
-	if (!take_answer(request, event, page, &work))
+	if (!take_answer(request, &own, &work))
 		return reply_status(request, 400);
 	Job *job = g_new0(Job, 1);
 	job->path = g_steal_pointer(&path);
-	job->event = event_ref((Event *)event);
+	job->event = event_ref((Event *)own.event);
 	job->work = work;
 	job->work.event = job->event;
 	return reply_after(request, answer_work, answered, job, job_free);

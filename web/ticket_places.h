@@ -6,7 +6,7 @@
 #include "schema/registration.h"
 #include "web/page.h"
 
-/* Of each attendee of @page, in its order, a list of {title, text, heading, offered, in_line, left, n, session}; @ret_waiting is
+/* Of each attendee of @page, in its order, a list of {title, text, heading, offered, in_line, left, no, session}; @ret_waiting is
  * whether everybody waits for what they chose. NULL with @error. */
 json_t *ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
         gboolean *ret_waiting, GError **error);

@@ -1,0 +1,346 @@
+// What people do with their own registration, by the link of their page: without JavaScript over HTTP on both engines, and
+// in Chromium: with a mouse, with a keyboard alone, without scripts, each in a language of its own.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
+import { faultsOf } from './lib/html.mjs';
+import { Post } from './lib/post.mjs';
+import { build, emptyHouse, engines, event, openHouse } from './lib/turnout.mjs';
+import { Visitor, readForm, tokenOf, unescape, valueOf } from './lib/visitor.mjs';
+
+const slug = 'few-places';
+const screens = join(build, 'screens');
+const soon = 40; // days until it begins
+
+// The definition with every date moved by the same days, and what a test wants otherwise.
+function definitionWith(change, days = soon) {
+  const moved = Math.round((Date.now() - Date.parse('2027-02-06')) / 86_400_000) + days;
+  const definition = JSON.parse(readFileSync(event(slug), 'utf8'), (key, value) => {
+    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value))
+      return value;
+    return new Date(Date.parse(`${value}Z`) + moved * 86_400_000).toISOString().slice(0, 16);
+  });
+  definition.registration.opens = new Date(Date.now() - 86_400_000).toISOString().slice(0, 16);
+  // room for all tests of a house, but for the one seat at the bus's second stop
+  for (const part of [...definition.sessions, ...definition.options])
+    if (part.capacity)
+      part.capacity = 60;
+  definition.questions = [{ code: 'shirt', type: 'choices', label: { en: 'Shirts' }, required: false, purpose: { en: 'To have enough.' },
+    seen_by: ['staff'], days_kept: 7, choices: [{ code: 's', label: { en: 'Small' } }, { code: 'l', label: { en: 'Large' } }] }];
+  change?.(definition);
+  return definition;
+}
+
+// A house of its own, and what a visitor does in it.
+class Home {
+  static async open(engine, { change, env, days } = {}) {
+    const home = new Home();
+    home.house = await emptyHouse(engine);
+    await home.house.do(['schema', 'init']);
+    home.load = async (other) => {
+      const file = join(home.house.dir, '..', 'definition.json');
+      writeFileSync(file, JSON.stringify(definitionWith(other, days)));
+      await home.house.do(['schema', 'load', file]);
+    };
+    await home.load(change);
+    home.server = await home.house.serve({ env });
+    home.visitor = new Visitor(home.server.url);
+    return home;
+  }
+
+  // Within the second of a load the form, and an answer, are asked for once more.
+  async register(answers) {
+    for (const until = Date.now() + 20_000; ;) {
+      const sent = await this.visitor.register(slug, { contact: 'none', region: '1', option: 'b', age_band: 'adult', photo: 'no', ...answers });
+      if (sent.status !== 409 || Date.now() > until) {
+        assert.equal(sent.status, 303, sent.text.slice(0, 1500));
+        return tokenOf(sent);
+      }
+    }
+  }
+
+  async page(path, lang = 'en') {
+    const page = await this.visitor.get(path, { 'Accept-Language': lang });
+    assert.equal(page.status, 200, path);
+    return page.text;
+  }
+
+  async numbers(token) {
+    return [...(await this.page(`/t/${token}`)).matchAll(/\/correct\/(\d+)"/g)].map(([, no]) => no);
+  }
+
+  async form(path, lang) {
+    const form = readForm(await this.page(path, lang), ({ method }) => method === 'post');
+    assert.ok(form, `${path} has a form`);
+    return form;
+  }
+
+  async send(path, answers, lang) {
+    const form = await this.form(path, lang);
+    return this.visitor.submit(form.action, Visitor.fill(form.fields, answers));
+  }
+
+  states(token) {
+    const id = BigInt(`0x${token.slice(0, 16)}`);
+    return this.house.query(`SELECT state, fee_state, option_state FROM attendee WHERE registration = ${id} ORDER BY no`);
+  }
+
+  async close() {
+    this.visitor?.close();
+    await this.house?.close();
+  }
+}
+
+const person = { name: 'Ana', meal: 'vegan', access: ['lift-seat', 'quiet-room'], access_text: 'Near the <door>', emergency_name: 'Tía Ana', emergency_phone: '9165550101',
+  interpretation: 'mixteco', childcare: '2', first_time: 'yes', question_shirt: ['s', 'l'] };
+
+for (const engine of engines) {
+  describe(engine, { concurrency: true }, () => {
+    let home;
+    before(async () => { home = await Home.open(engine); });
+    after(async () => { await home?.close(); });
+
+    test('what was said stands in the form, and what is corrected is kept; what is wrong is told and nothing is lost', async () => {
+      const token = await home.register(person);
+      const [no] = await home.numbers(token);
+      const { fields } = await home.form(`/t/${token}/correct/${no}`);
+      for (const [name, value] of Object.entries(person))
+        assert.deepEqual(fields.filter(([each]) => each === name).map(([, each]) => each), [value].flat(), name);
+
+      const wrong = await home.send(`/t/${token}/correct/${no}`, { name: '', meal: 'halal', emergency_phone: 'none' });
+      assert.equal(wrong.status, 422);
+      assert.match(wrong.text, /href="#name"[^]*href="#emergency_phone"/);
+      assert.equal(valueOf(readForm(wrong.text, ({ method }) => method === 'post').fields, 'meal'), 'halal');
+      assert.deepEqual(await faultsOf(wrong.text), []);
+
+      const saved = await home.send(`/t/${token}/correct/${no}`, { name: 'Anahí 안나', meal: '', emergency_name: '', emergency_phone: '', question_shirt: 'l' });
+      assert.deepEqual([saved.status, saved.headers.location], [303, `/t/${token}?done=corrected`]);
+      const after = (await home.form(`/t/${token}/correct/${no}`)).fields;
+      assert.deepEqual(['name', 'meal', 'emergency_name', 'question_shirt', 'access_text'].map((name) => valueOf(after, name)),
+        ['Anahí 안나', '', '', 'l', 'Near the <door>']);
+      assert.match(await home.page(`/t/${token}`), /Anahí 안나/);
+    });
+
+    test('a minor needs an adult, and an adult of a family is found again', async () => {
+      const token = await home.register({ name: 'Mother', name_2: 'Child', age_band_2: 'under-16' });
+      const [, child] = await home.numbers(token);
+      assert.equal(valueOf((await home.form(`/t/${token}/correct/${child}`)).fields, 'guardian'), 'Mother');
+      assert.equal((await home.send(`/t/${token}/correct/${child}`, { guardian: '' })).status, 422);
+      assert.equal((await home.send(`/t/${token}/correct/${child}`, { guardian: 'Her aunt', age_band: '16-17' })).status, 303);
+      assert.equal(valueOf((await home.form(`/t/${token}/correct/${child}`)).fields, 'guardian'), 'Her aunt');
+    });
+
+    test('of two windows the second is told, and what it has typed stays', async () => {
+      const token = await home.register({ name: 'Two Windows' });
+      const [no] = await home.numbers(token);
+      const path = `/t/${token}/correct/${no}`;
+      const first = await home.form(path), second = await home.form(path);
+      assert.equal((await home.visitor.submit(path, Visitor.fill(first.fields, { meal: 'halal' }))).status, 303);
+      const told = await home.visitor.submit(path, Visitor.fill(second.fields, { meal: 'vegan' }));
+      assert.equal(told.status, 409);
+      assert.match(told.text, /changed meanwhile/);
+      const again = readForm(told.text, ({ method }) => method === 'post');
+      assert.equal(valueOf(again.fields, 'meal'), 'vegan');
+      assert.equal(valueOf((await home.form(path)).fields, 'meal'), 'halal', 'nothing was overwritten');
+      assert.equal((await home.visitor.submit(path, again.fields)).status, 303);
+      assert.equal(valueOf((await home.form(path)).fields, 'meal'), 'vegan');
+
+      const change = `/t/${token}/change/${no}`;
+      const one = await home.form(change), other = await home.form(change);
+      assert.equal((await home.visitor.submit(change, Visitor.fill(one.fields, { option: 'a' }))).headers.location, `/t/${token}?done=changed`);
+      assert.equal((await home.visitor.submit(change, Visitor.fill(other.fields, { option: 'c', stop: 'bus/1', session_ride: 'bus' }))).status, 409);
+    });
+
+    test('address, language and consent are theirs to change, and a consent keeps its time', async () => {
+      const token = await home.register({ name: 'Con Sent', contact: 'email', email: 'first@example.org', keep_informed: 'yes' });
+      const path = `/t/${token}/contact`;
+      const before = await home.form(path);
+      assert.deepEqual(['contact', 'email', 'language', 'region', 'keep_informed', 'share_regional'].map((name) => valueOf(before.fields, name)),
+        ['email', 'first@example.org', 'en', '1', 'yes', undefined]);
+      assert.equal((await home.send(path, { email: 'nobody' })).status, 422);
+      const fields = { email: 'Second@Example.org', language: 'es', region: '2', keep_informed: [], share_regional: 'yes' };
+      assert.equal((await home.send(path, fields)).headers.location, `/t/${token}?done=corrected`);
+      const after = await home.form(path);
+      assert.deepEqual(['email', 'language', 'region', 'keep_informed', 'share_regional'].map((name) => valueOf(after.fields, name)),
+        ['second@example.org', 'es', '2', undefined, 'yes']);
+      const id = BigInt(`0x${token.slice(0, 16)}`);
+      const rows = await home.house.query(`SELECT c.kind, c.given, c.lang FROM consent c JOIN attendee a ON a.id = c.attendee WHERE a.registration = ${id} ORDER BY c.kind`);
+      assert.deepEqual(rows, [['1', '0', 'en'], ['2', '1', 'en']]);
+      const kinds = await home.house.query(`SELECT o.kind FROM outbox o JOIN attendee a ON a.id = o.attendee WHERE a.registration = ${id} ORDER BY o.made, o.kind`);
+      assert.deepEqual(kinds.map(([kind]) => kind).sort(), ['changed', 'confirmation'], 'the new address hears of it');
+      // the lost link is looked for by the new address alone
+      assert.equal((await home.visitor.submit('/lost-link', { email: 'first@example.org' })).status, 303);
+      assert.equal((await home.visitor.submit('/lost-link', { email: 'second@example.org' })).status, 303);
+      const letters = async () => Number((await home.house.query(`SELECT count(*) FROM outbox WHERE kind = 'link-again' AND attendee IN (SELECT id FROM attendee WHERE registration = ${id})`))[0][0]);
+      for (const until = Date.now() + 20_000; await letters() < 1 && Date.now() < until;)
+        await home.page(`/t/${token}`);
+      assert.equal(await letters(), 1);
+      assert.equal((await home.send(path, { contact: 'none' })).status, 303);
+      assert.doesNotMatch(await home.page(`/t/${token}`), /\/send"/);
+    });
+
+    test('one of a family cancels, then all; twice is no trouble, and the places are free', async () => {
+      const token = await home.register({ name: 'Papa', name_2: 'Hija', option: 'b', session_ride: 'car' });
+      const taken = async () => Number((await home.house.query("SELECT taken FROM session WHERE code = 'car'"))[0][0]);
+      const had = await taken();
+      const [papa, hija] = await home.numbers(token);
+      const asked = await home.page(`/t/${token}/cancel?no=${hija}`);
+      assert.match(asked, /<bdi>Hija/);
+      assert.doesNotMatch(asked, /<bdi>Papa/);
+      assert.deepEqual(await faultsOf(asked), []);
+      const sure = { sure: 'yes' };
+      assert.equal((await home.send(`/t/${token}/cancel?no=${hija}`, sure)).headers.location, `/t/${token}?done=cancelled`);
+      assert.equal(await taken(), had - 1);
+      assert.deepEqual((await home.states(token)).map(([state]) => state), ['active', 'cancelled']);
+      assert.match(await home.page(`/t/${token}?done=cancelled`), /role="alert"[^]*This ticket was cancelled/);
+
+      const { action, fields } = await home.form(`/t/${token}/cancel`);
+      const both = await Promise.all([1, 2].map(() => home.visitor.submit(action, Visitor.fill(fields, sure))));
+      assert.deepEqual(both.map(({ headers }) => headers.location.split('=')[1]).sort(), ['cancelled', 'cancelled-before']);
+      assert.equal(await taken(), had - 2);
+      assert.deepEqual((await home.states(token)).map(([state]) => state), ['cancelled', 'cancelled']);
+      for (const path of [`/t/${token}/correct/${papa}`, `/t/${token}/cancel`])
+        assert.doesNotMatch(await home.page(path), /<button type="submit"(?! name="switch")[^>]*>(?!.*tabindex)(Save|Yes)/);
+      assert.match(await home.house.do(['schema', 'verify']), /\S/);
+    });
+
+    test('nothing is done by a stranger, by a question, or by what no page of ours would send', async () => {
+      const token = await home.register({ name: 'Target', contact: 'email', email: 'target@example.org' });
+      const other = await home.register({ name: 'Other' });
+      const [no] = await home.numbers(token), [theirs] = await home.numbers(other);
+      const { fields } = await home.form(`/t/${token}/cancel`);
+      const mine = { csrf: valueOf(fields, 'csrf'), sure: 'yes' };
+      const posts = [`cancel`, `change/${no}`, `correct/${no}`, 'contact', 'send', 'link'];
+      const broken = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`;
+      for (const path of posts) {
+        assert.equal((await home.visitor.submit(`/t/${broken}/${path}`, mine)).status, 404, `${path}: a wrong token`);
+        assert.equal((await home.visitor.submit(`/t/${other}/${path.replace(no, theirs)}`, mine)).status, 403, `${path}: another's proof`);
+        assert.equal((await home.visitor.submit(`/t/${token}/${path}`, { sure: 'yes' })).status, 403, `${path}: no proof`);
+        assert.equal((await home.visitor.submit(`/t/${token}/${path}`, mine, { Origin: 'https://evil.example' })).status, 403, `${path}: another's page`);
+      }
+      assert.equal((await home.visitor.get(`/t/${token}/send`)).status, 404, 'no file of that name');
+      for (const path of [`change/${theirs}`, `correct/${theirs}`, 'change/0', 'correct/x', 'change/99999999999999999999'])
+        for (const answer of [await home.visitor.get(`/t/${token}/${path}`), await home.visitor.submit(`/t/${token}/${path}`, mine)])
+          assert.equal(answer.status, 404, path);
+      assert.equal((await home.visitor.get(`/t/${token}/cancel?no=${theirs}`)).status, 404);
+      for (const wrong of [{ no: theirs }, { no: 'x' }, { sure: undefined }])
+        assert.equal((await home.visitor.submit(`/t/${token}/cancel`, Object.entries({ ...mine, ...wrong }).filter(([, value]) => value !== undefined))).status, 400);
+
+      const form = await home.form(`/t/${token}/correct/${no}`);
+      const huge = await home.visitor.submit(form.action, Visitor.fill(form.fields, { name: 'x'.repeat(10_000), access_text: 'y'.repeat(10_000), childcare: '-1', meal: 'people' }));
+      assert.equal(huge.status, 422);
+      assert.ok((await home.visitor.submit(form.action, Visitor.fill(form.fields, { name: 'x'.repeat(200_000) }))).status >= 400);
+      assert.equal((await home.visitor.submit(form.action, { csrf: mine.csrf })).status, 422, 'all empty');
+      assert.equal((await home.visitor.submit(form.action, Visitor.fill(form.fields, { seen: 'zz' }))).status, 409);
+      assert.equal((await home.visitor.submit(form.action, Visitor.fill(form.fields, { name: '<script>alert(1)</script>' }))).status, 303);
+      assert.doesNotMatch(await home.page(`/t/${token}`), /<script>alert/);
+      assert.match(await home.page(`/t/${token}/data`), /&lt;script&gt;/);
+      assert.deepEqual((await home.states(token)).map(([state]) => state), ['active']);
+    });
+
+    test('what is full can be waited for by who says so; who cancels lets the next in', async () => {
+      const few = await home.register({ name: 'Sits', option: 'c', stop: 'bus/2', session_ride: 'bus' }); // the Park has one seat
+      const token = await home.register({ name: 'Stands', option: 'b' });
+      const [no] = await home.numbers(token);
+      const wish = { option: 'c', session_ride: 'bus', stop: 'bus/2' };
+      const told = await home.send(`/t/${token}/change/${no}`, wish);
+      assert.equal(told.status, 409);
+      assert.match(told.text, /name="wait" value="yes"/);
+      assert.deepEqual(await faultsOf(told.text), []);
+      assert.deepEqual(await home.states(token), [['active', 'free', 'confirmed']]);
+      const form = readForm(told.text, ({ method }) => method === 'post');
+      const waits = await home.visitor.submit(form.action, [...form.fields, ['wait', 'yes']]);
+      assert.equal(waits.headers.location, `/t/${token}?done=waits`);
+      assert.match(await home.page(`/t/${token}?done=waits`), /You are number 1 in line/);
+      // what they have now stands in the form
+      const { fields } = await home.form(`/t/${token}/change/${no}`);
+      assert.deepEqual([valueOf(fields, 'option'), valueOf(fields, 'stop')], ['c', 'bus/2']);
+      assert.equal((await home.visitor.submit(`/t/${token}/change/${no}`, fields)).headers.location, `/t/${token}?done=same`);
+      assert.equal((await home.send(`/t/${few}/cancel`, { sure: 'yes' })).status, 303);
+      assert.match(await home.page(`/t/${token}`), /A place is free for you/);
+    });
+
+    test('all that is kept is told, in words and as a file, with times; the calendar names nothing', async () => {
+      const token = await home.register({ ...person, name: 'Data Person', contact: 'email', email: 'data@example.org', option: 'a', keep_informed: 'yes' });
+      const text = (await home.visitor.get(`/t/${token}/1.txt`)).text.trim();
+      await home.house.do(['checkin', '--event', slug, '--session', 'lunch'], { input: `${text}\n` }).catch(() => {});
+      const file = await home.visitor.get(`/t/${token}/data.json`);
+      assert.match(file.headers['content-disposition'], /attachment; filename="my-data\.json"/);
+      assert.match(file.headers['cache-control'], /no-store/);
+      const { people: [mine], ...all } = JSON.parse(file.text);
+      assert.equal(all.event, slug);
+      const { said } = mine;
+      for (const [name, value] of Object.entries({ ...person, name: 'Data Person' }))
+        if (!name.startsWith('question_'))
+          assert.deepEqual(said[name], value, name);
+      assert.deepEqual(said.questions, { shirt: 's,l' });
+      assert.deepEqual([mine.option, mine.fee, mine.state, mine.consents[0].kind, mine.consents[0].given], ['a', 'due', 'active', 'keep_informed', true]);
+      assert.ok(mine.consents[0].at && mine.consents[0].text_version && mine.letters[0].kind === 'confirmation' && mine.kept_until.emergency);
+      const page = unescape(await home.page(`/t/${token}/data`));
+      for (const word of ['Data Person', 'data@example.org', 'Near the <door>', 'Tía Ana', 'not paid yet', 'Small and Large'])
+        assert.ok(page.includes(word), word);
+      assert.deepEqual(await faultsOf(await home.page(`/t/${token}/data`)), []);
+
+      const calendar = await home.visitor.get(`/t/${token}/event.ics`);
+      assert.match(calendar.headers['content-type'], /^text\/calendar/);
+      assert.match(calendar.text, /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:Appointment\r\n[^]*END:VCALENDAR\r\n$/);
+      assert.doesNotMatch(calendar.text, /Few places|Lunch|Tent|LOCATION|Data/);
+    });
+
+    test('a new link shuts the old one, the letter comes once an hour', async () => {
+      const token = await home.register({ name: 'Linked', contact: 'email', email: 'linked@example.org' });
+      const send = await home.form(`/t/${token}`);
+      assert.equal(send.action, `/t/${token}/send`);
+      const sent = [await home.visitor.submit(send.action, send.fields), await home.visitor.submit(send.action, send.fields)];
+      assert.deepEqual(sent.map(({ headers }) => headers.location), [`/t/${token}?done=sent`, `/t/${token}?done=sent-before`]);
+      assert.deepEqual(await faultsOf(await home.page(`/t/${token}/link`)), []);
+      const { action, fields } = await home.form(`/t/${token}/link`);
+      const answers = await Promise.all([1, 2].map(() => home.visitor.submit(action, [...fields, ['sure', 'yes']])));
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404], 'one new link, however often it is pressed');
+      const fresh = tokenOf(answers.find(({ status }) => status === 303));
+      assert.notEqual(fresh, token);
+      for (const path of ['', '/1.svg', '/data', '/cancel'])
+        assert.equal((await home.visitor.get(`/t/${token}${path}`)).status, 404);
+      assert.match(await home.page(`/t/${fresh}?done=new-link`), /This is the new link/);
+    });
+
+    test('what an option costs is told before and after, and that nobody is turned away', async () => {
+      const token = await home.register({ name: 'Pays', option: 'b' });
+      const [no] = await home.numbers(token);
+      assert.match(await home.page(`/t/${token}/change/${no}`), /<b>\$5<\/b>/);
+      assert.doesNotMatch(await home.page(`/t/${token}`), /not paid yet/);
+      assert.equal((await home.send(`/t/${token}/change/${no}`, { option: 'a', wait: 'yes' })).status, 303);
+      const page = await home.page(`/t/${token}`);
+      assert.match(page, /\$5 <small>not paid yet/);
+      assert.match(page, /nobody is turned away for it/);
+      assert.equal((await home.states(token))[0][1], 'due');
+    });
+  });
+}
+
+describe('when registration is closed', () => {
+  let home;
+  before(async () => { home = await Home.open('sqlite', { days: soon }); });
+  after(async () => { await home?.close(); });
+
+  test('what can still be done is said', async () => {
+    const token = await home.register({ name: 'Late' });
+    const [no] = await home.numbers(token);
+    await home.load((definition) => {
+      definition.registration.closes = new Date(Date.now() - 3600_000).toISOString().slice(0, 16);
+      delete definition.options[2].closes;
+    });
+    await home.server.stop();
+    home.server = await home.house.serve();
+    home.visitor.close();
+    home.visitor = new Visitor(home.server.url);
+    const page = await home.page(`/t/${token}`);
+    assert.match(page, /Options can’t be changed any more/);
+    assert.doesNotMatch(page, /\/change\//);
+    assert.match(await home.page(`/t/${token}/change/${no}`), /Options can’t be changed any more/);
+    assert.match(page, /\/correct\//);
+  });
+});
