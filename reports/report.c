@@ -11,6 +11,8 @@ const Report reports[] = {
 	        arrivals_close },
 	{ "no-shows", "who was expected and did not come, by name", 0, no_shows_open,
 	        no_shows_close },
+	{ "stay-informed", "who wants the organisation's e-mails, with proof of consent", 0,
+	        informed_open, informed_close },
 	{ "scans", "every line of the scan log", 0, scans_open, scans_close },
 	{ "shared-tickets", "tickets that two people may have used", 0, shared_open, shared_close },
 	{ NULL },

@@ -24,6 +24,7 @@ typedef struct {
 	guint16 region_no;  /* 0: all */
 	guint by;           /* of ReportBy; 0: as the report does by itself */
 	gint64 now;
+	const char *base_url; /* that links begin with; nullable */
 } ReportAsked;
 
 typedef struct {
@@ -49,6 +50,8 @@ gboolean roster_open(const ReportAsked *asked, Table *ret, GError **error);
 void roster_close(Table *table);
 gboolean no_shows_open(const ReportAsked *asked, Table *ret, GError **error);
 void no_shows_close(Table *table);
+gboolean informed_open(const ReportAsked *asked, Table *ret, GError **error);
+void informed_close(Table *table);
 /* scan_lists.c */
 gboolean scans_open(const ReportAsked *asked, Table *ret, GError **error);
 void scans_close(Table *table);

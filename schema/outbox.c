@@ -11,6 +11,8 @@ static const char *const kind_names[OUTBOX_KINDS] = {
 	[OUTBOX_REMINDER] = "reminder",
 	[OUTBOX_LINK_AGAIN] = "link-again",
 	[OUTBOX_STAFF_MESSAGE] = "staff-message",
+	[OUTBOX_INFORMED_ASK] = "informed-ask",
+	[OUTBOX_INFORMED_KNOWN] = "informed-known",
 };
 
 static const char *const state_names[OUTBOX_STATES] = {

@@ -23,7 +23,9 @@ typedef enum {
 	OUTBOX_REMINDER,
 	OUTBOX_LINK_AGAIN,
 	OUTBOX_STAFF_MESSAGE,
-#define OUTBOX_KINDS 8
+	OUTBOX_INFORMED_ASK,   /* of the list of schema/informed.h: please confirm */
+	OUTBOX_INFORMED_KNOWN, /* you are on it already */
+#define OUTBOX_KINDS 10
 } OutboxKind;
 const char *outbox_kind_name(OutboxKind kind); /* "confirmation" … as the table has it */
 

@@ -165,6 +165,9 @@ typedef struct {
 /* By the token of /t/…: finds, checks the MAC, opens the names. ABSENT for any token that does not
  * hold (no difference between unknown and forged). */
 RegistrationPage *registration_read(Db *db, Vault *vault, const char *token, GError **error);
+/* The same by another kind of link. */
+RegistrationPage *registration_read_linked(
+        Db *db, Vault *vault, LinkPurpose purpose, const char *token, GError **error);
 /* The registration that @attendee came by, for who writes to them. ABSENT when there is none (any more). */
 RegistrationPage *registration_read_of(Db *db, Vault *vault, gint64 attendee, GError **error);
 /* Whom to write to: who has an e-mail address, else a phone, else anybody; NULL when nobody can be opened. Lent. */

@@ -66,7 +66,8 @@ page_of(Db *db, gint64 id, GError **error)
 
 /* Finds the row that @token names and checks the token by the keys of its event. */
 static RegistrationPage *
-page_find(Db *db, Vault *vault, const char *token, VaultEvent **ret_keys, GError **error)
+page_find(Db *db, Vault *vault, LinkPurpose purpose, const char *token, VaultEvent **ret_keys,
+        GError **error)
 {
 	gint64 id = 0;
 
@@ -78,7 +79,7 @@ page_find(Db *db, Vault *vault, const char *token, VaultEvent **ret_keys, GError
 	VaultEvent *keys = page != NULL ? vault_event(vault, page->event, error) : NULL;
 	if (keys == NULL)
 		return NULL;
-	if (!vault_link_holds(keys, LINK_TICKET, token, page->link_no)) {
+	if (!vault_link_holds(keys, purpose, token, page->link_no)) {
 		set_absent(error);
 		return NULL;
 	}
@@ -202,14 +203,21 @@ page_fill(Db *db, VaultEvent *keys, RegistrationPage *page, GError **error)
 }
 
 RegistrationPage *
-registration_read(Db *db, Vault *vault, const char *token, GError **error)
+registration_read_linked(
+        Db *db, Vault *vault, LinkPurpose purpose, const char *token, GError **error)
 {
 	VaultEvent *keys = NULL;
-	g_autoptr(RegistrationPage) page = page_find(db, vault, token, &keys, error);
+	g_autoptr(RegistrationPage) page = page_find(db, vault, purpose, token, &keys, error);
 
 	if (page == NULL || !page_fill(db, keys, page, error))
 		return NULL;
 	return g_steal_pointer(&page);
+}
+
+RegistrationPage *
+registration_read(Db *db, Vault *vault, const char *token, GError **error)
+{
+	return registration_read_linked(db, vault, LINK_TICKET, token, error);
 }
 
 RegistrationPage *

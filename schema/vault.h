@@ -108,8 +108,11 @@ void vault_pairing_bits(
 
 /* Links: nothing to store. Purposes are part of the MAC. */
 typedef enum {
-	LINK_TICKET = 't', /* /t/…: a registration */
-	LINK_GROUP = 'g',  /* /g/…: a delegation */
+	LINK_TICKET = 't',   /* /t/…: a registration */
+	LINK_GROUP = 'g',    /* /g/…: a delegation */
+	LINK_INFORMED = 'i', /* /stay-informed/…: an address of that list */
+	LINK_INFORMED_WISH =
+	        'w', /* /stay-informed/from/…: a registration whose address is to join it */
 } LinkPurpose;
 /* "HEX(id)-BASE64URL(mac)": 16 + 1 + 22 characters. */
 #define LINK_TOKEN_LENGTH 39

@@ -38,7 +38,8 @@ static const char *const names[IDENTITIES] = { "nobody", "viewer", "lead", "lead
 #define MAY_READ_NAMES (BIT(LEAD) | BIT(STAFF) | BIT(OWNER) | BIT(SCAN) | BIT(SUPERVISOR))
 #define NAME           "Zzyzx"
 #define GUEST_NO       "12"
-#define NO_LINK        "/t/0000000000000000-AAAAAAAAAAAAAAAAAAAAAA"
+#define NO_TOKEN       "0000000000000000-AAAAAAAAAAAAAAAAAAAAAA"
+#define NO_LINK        "/t/" NO_TOKEN
 
 /* $D a device to be paired, $S the scanning phone, $P its scans' number, $M the guest's mark, $V the asking device's own id,
  * $U a submission. @away: what those of another region or event get, who are let in but have no such
@@ -86,6 +87,19 @@ static const struct Row {
 	{ HTTP_POST, "/staff/sign-in", EVERYBODY, 422, "/staff/sign-in", "name=" },
 	{ HTTP_GET, "/lost-link", EVERYBODY, 200, "/lost-link" },
 	{ HTTP_POST, "/lost-link", EVERYBODY, 422, "/lost-link", "email=x" },
+	{ HTTP_GET, "/stay-informed", EVERYBODY, 200, "/stay-informed" },
+	{ HTTP_POST, "/stay-informed", EVERYBODY, 422, "/stay-informed", "email=x" },
+	{ HTTP_GET, "/stay-informed/from/:token", EVERYBODY, 404, "/stay-informed/from/" NO_TOKEN },
+	{ HTTP_POST, "/stay-informed/from/:token", EVERYBODY, 404, "/stay-informed/from/" NO_TOKEN,
+	        "" },
+	{ HTTP_GET, "/stay-informed/:token", EVERYBODY, 404, "/stay-informed/" NO_TOKEN },
+	{ HTTP_GET, "/stay-informed/:token/leave", EVERYBODY, 200,
+	        "/stay-informed/" NO_TOKEN "/leave" },
+	{ HTTP_POST, "/stay-informed/:token/confirm", EVERYBODY, 404,
+	        "/stay-informed/" NO_TOKEN "/confirm", "" },
+	/* who has left has left */
+	{ HTTP_POST, "/stay-informed/:token/leave", EVERYBODY, 200,
+	        "/stay-informed/" NO_TOKEN "/leave", "List-Unsubscribe=One-Click" },
 	/* devices' */
 	{ HTTP_POST, "/api/v1/door/pair", EVERYBODY, 404, "/api/v1/door/pair",
 	        "{\"code\":\"0000-0000-0000-0000\",\"device_name\":\"x\"}" },
@@ -120,6 +134,10 @@ static const struct Row {
 	        "/staff/reports/attendance.csv?region=north" },
 	{ HTTP_POST, "/staff/reports/roster.csv", DESK, 200, "/staff/reports/roster.csv",
 	        "reason=a+test+of+who+may&region=north&event=door" },
+	{ HTTP_POST, "/staff/reports/stay-informed.csv", DESK, 200,
+	        "/staff/reports/stay-informed.csv", "reason=a+test+of+who+may&region=north" },
+	{ HTTP_POST, "/staff/reports/stay-informed/leave", CENTRE, 303,
+	        "/staff/reports/stay-informed/leave", "email=nobody@example.org" },
 	{ HTTP_GET, "/staff/audit", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 200, "/staff/audit" },
 	{ HTTP_GET, "/staff/devices", CENTRE, 200, "/staff/devices" },
 	{ HTTP_POST, "/staff/devices", CENTRE, 303, "/staff/devices", "name=X&place=s1&role=scan" },

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "checkin/scan.h"
+#include "schema/informed.h"
 #include "schema/control.h"
 #include "schema/settings.h"
 #include "web/letters.h"
@@ -31,6 +32,7 @@ const Route *const web_tables[] = {
 	ticket_link_routes,
 	ticket_routes,
 	lost_link_routes,
+	informed_routes,
 	ticket_places_routes,
 	door_routes,
 	staff_routes,
@@ -145,7 +147,8 @@ web_command(int argc, char **argv)
 		return error_report(error);
 	const RecordPlace place = settings_place(settings);
 	g_autoptr(Record) record = record_open(&place, RECORD_WRITE, &error);
-	if (record == NULL || !serve(record, settings, sandbox, &stop, &error))
+	if (record == NULL || !informed_settle(record, &error) ||
+	        !serve(record, settings, sandbox, &stop, &error))
 		return error_report(error);
 	log_line(LOG_LEVEL_INFO, "stopped");
 	return 0;

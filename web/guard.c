@@ -65,6 +65,7 @@ guard_before_body(Request *request)
 	case FOR_STAFF: /* by their cookie: guard_staff() */
 	case FOR_SIGN_IN:
 	case FOR_ASKING:
+	case FOR_ONE_CLICK:
 		break;
 	}
 	if (route->method != HTTP_POST)
@@ -73,7 +74,7 @@ guard_before_body(Request *request)
 	if (has_body && !is_type(request->content_type, request->api ? TYPE_JSON : TYPE_FORM) &&
 	        !(route->upload && is_type(request->content_type, TYPE_FILE)))
 		return 415;
-	if (!request->api && !origin_holds(request))
+	if (!request->api && route->audience != FOR_ONE_CLICK && !origin_holds(request))
 		return 403;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "checkin/qr.h"
 #include "checkin/ticket.h"
 #include "web/calendar.h"
+#include "schema/informed.h"
 #include "schema/places.h"
 #include "web/mail_header.h"
 #include "web/templates.h"
@@ -34,6 +35,10 @@ static const struct {
 	        TRUE, FALSE },
 	[OUTBOX_LINK_AGAIN] = { "letter_link", "letter_link_subject", "letter_link_text", TRUE,
 	        TRUE },
+	[OUTBOX_INFORMED_ASK] = { "letter_informed", "letter_informed_subject",
+	        "letter_informed_text", FALSE, FALSE },
+	[OUTBOX_INFORMED_KNOWN] = { "letter_informed", "letter_informed_known_subject",
+	        "letter_informed_known_text", FALSE, FALSE },
 	[OUTBOX_STAFF_MESSAGE] = { "letter_message", "letter_message_subject",
 	        "letter_message_text", FALSE, FALSE },
 };
@@ -68,6 +73,7 @@ letter_free(Letter *letter)
 	g_free(letter->calendar_file);
 	g_clear_pointer(&letter->pictures, g_ptr_array_unref);
 	g_clear_pointer(&letter->calendar, g_bytes_unref);
+	g_free(letter->leave_url);
 	g_clear_pointer(&letter->paper, g_bytes_unref);
 	g_free(letter);
 }
@@ -101,6 +107,7 @@ typedef struct {
 	const Locale *locale;
 	OutboxKind kind;
 	char *url;
+	char *wish_url;     /* where they confirm that they want to stay informed; nullable */
 	char *until;        /* until when a place is theirs to take; nullable */
 	GPtrArray *holders; /* of Attendee, lent: who has a ticket to show */
 	guint alive;        /* who has not cancelled */
@@ -114,6 +121,7 @@ known_clear(Known *known)
 	g_clear_pointer(&known->holders, g_ptr_array_unref);
 	g_clear_pointer(&known->url, g_free);
 	g_clear_pointer(&known->until, g_free);
+	g_clear_pointer(&known->wish_url, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
 
@@ -187,6 +195,25 @@ look_at_offers(const LetterDesk *desk, gint64 attendee, Known *known, gboolean *
 	return TRUE;
 }
 
+/* Who ticked "keep me informed" confirms it by a link that this letter alone has. */
+static gboolean
+look_at_wish(const LetterDesk *desk, Known *known, GError **error)
+{
+	InformedWish wish;
+	gboolean found = FALSE;
+	char token[LINK_TOKEN_LENGTH + 1];
+
+	if (!informed_wish(desk->db, known->page->id, &wish, &found, error))
+		return FALSE;
+	if (found) {
+		vault_link(known->keys, LINK_INFORMED_WISH, known->page->id, known->page->link_no,
+		        token);
+		known->wish_url = g_strdup_printf("%s/stay-informed/from/%s?lang=%s",
+		        desk->base_url, token, locale_code(known->locale));
+	}
+	return TRUE;
+}
+
 /* @ret_there FALSE: nobody to write to; else @ret is filled. */
 static gboolean
 know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_there, GError **error)
@@ -214,6 +241,8 @@ know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_the
 	ret->url = g_strdup_printf("%s/t/%s", desk->base_url, token);
 	*ret_there = (ret->alive > 0 || kinds[ret->kind].cancelled) &&
 	        registration_contact(ret->page) != NULL;
+	if (row->kind == OUTBOX_CONFIRMATION || row->kind == OUTBOX_WAITLISTED)
+		return look_at_wish(desk, ret, error);
 	/* an offer that was answered, or ran out, needs no letter */
 	return !*ret_there || ret->kind != OUTBOX_PLACE_FREE ||
 	        look_at_offers(desk, row->attendee, ret, ret_there, error);
@@ -221,15 +250,14 @@ know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_the
 
 /* ---- parts ---- */
 
-/* Only the event's keys can make it from the cause, which is ids. */
-static char *
-message_id(const Known *known, const char *cause, const char *domain)
+char *
+letter_message_id(VaultEvent *keys, const char *cause, const char *domain)
 {
 	g_autofree char *content = g_strconcat(ID_HASH_TAG, cause, NULL);
 	guint8 hash[CONTENT_HASH_BYTES];
 	char hex[ID_HASH_HEX + 1];
 
-	vault_hash_content(known->keys, content, strlen(content), hash);
+	vault_hash_content(keys, content, strlen(content), hash);
 	for (guint i = 0; i < ID_HASH_HEX / 2; i++)
 		g_snprintf(hex + 2 * i, 3, "%02x", hash[i]);
 	return g_strdup_printf("%s@%s", hex, domain);
@@ -332,6 +360,9 @@ text_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 		g_string_append_printf(text, "\n%s\n", locale_text(locale, "letter_paper"));
 	if (letter->calendar != NULL)
 		g_string_append_printf(text, "\n%s\n", locale_text(locale, "letter_calendar"));
+	if (known->wish_url != NULL)
+		g_string_append_printf(
+		        text, "\n%s\n%s\n", locale_text(locale, "letter_wish"), known->wish_url);
 	g_string_append_printf(text, "\n%s\n%s\n", locale_text(locale, "letter_private"),
 	        locale_text(locale, "letter_why"));
 	if (desk->answered)
@@ -360,6 +391,8 @@ html_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 	                "has_tickets", letter->pictures->len > 0, "calendar",
 	                letter->calendar != NULL, "answered", desk->answered, "tickets", tickets,
 	                "paper", letter->paper != NULL, "until", known->until);
+	if (known->wish_url != NULL)
+		json_object_set_new(data, "wish_url", json_string(known->wish_url));
 	template_render(template_find(web_templates, "letter"), data, html);
 	return g_string_free(html, FALSE);
 }
@@ -371,6 +404,8 @@ letter_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret, LetterOu
 	g_auto(Known) known = { 0 };
 	gboolean there = FALSE;
 
+	if (row->kind == OUTBOX_INFORMED_ASK || row->kind == OUTBOX_INFORMED_KNOWN)
+		return letter_informed_make(desk, row, ret, ret_outcome, error);
 	if (!know(desk, row, &known, &there, error))
 		return FALSE;
 	const Person *contact = there ? registration_contact(known.page) : NULL;
@@ -381,7 +416,7 @@ letter_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret, LetterOu
 	g_autoptr(Letter) letter = g_new0(Letter, 1);
 	letter->to = g_strdup(contact->email);
 	letter->subject = g_strdup(locale_text(known.locale, kinds[known.kind].subject));
-	letter->message_id = message_id(&known, row->cause, desk->domain);
+	letter->message_id = letter_message_id(known.keys, row->cause, desk->domain);
 	letter->pictures = g_ptr_array_new_with_free_func(picture_free);
 	if (kinds[known.kind].tickets) {
 		if (!add_pictures(&known, desk->domain, letter, error))

@@ -28,7 +28,8 @@ typedef struct {
 	GPtrArray *pictures; /* of LetterPicture */
 	GBytes *calendar;    /* nullable */
 	char *calendar_file;
-	GBytes *paper; /* the tickets as a PDF; nullable */
+	char *leave_url; /* where one click leaves the list (RFC 8058); nullable */
+	GBytes *paper;   /* the tickets as a PDF; nullable */
 	const char *paper_file;
 } Letter;
 
@@ -67,6 +68,12 @@ gboolean
 letter_call(const LetterDesk *desk, const OutboxRow *row, LetterCall **ret, GError **error);
 void letter_call_free(LetterCall *call); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LetterCall, letter_call_free)
+
+/* Only the keys can make it from the cause, which is ids. */
+char *letter_message_id(VaultEvent *keys, const char *cause, const char *domain);
+/* letter_informed.c: letters of the list of schema/informed.h. */
+gboolean letter_informed_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret,
+        LetterOutcome *ret_outcome, GError **error);
 
 /* The text under which staff read of such a letter ("confirmation", "link sent again"). */
 const char *letter_kind_text(const Locale *locale, OutboxKind kind);

@@ -2,19 +2,17 @@
  * /lost-link: the link to one's tickets once more, by letter. The answer is the same whether or not anybody has that
  * address, and given before it is looked for, so that its time tells nothing either.
  */
-#include <stdatomic.h>
 #include <string.h>
 
 #include "schema/outbox.h"
 #include "schema/text.h"
 #include "schema/writer.h"
+#include "web/asking.h"
 #include "web/log.h"
 #include "web/routes.h"
 #include "web/server_private.h"
 
-#define EMAIL_MAX       254
-#define ASKED_A_MINUTE  300 /* of one process: each is a look at the registrations of every event */
-#define WAIT_A_MINUTE_S "60"
+#define EMAIL_MAX 254
 
 static Reply *
 show_form(Request *request, int status, const char *fault_key, const char *email, gboolean asked)
@@ -112,18 +110,6 @@ asked_new(Request *request, GPtrArray *events, const char *folded)
 	return asked;
 }
 
-/* Counted by the minute; no more is remembered of who asks. */
-static gboolean
-is_too_many(gint64 now)
-{
-	static _Atomic gint64 minute;
-	static _Atomic guint asked;
-
-	if (atomic_exchange(&minute, now / 60) != now / 60)
-		atomic_store(&asked, 0);
-	return atomic_fetch_add(&asked, 1) >= ASKED_A_MINUTE;
-}
-
 static Reply *
 lost_link_ask(Request *request)
 {
@@ -134,9 +120,9 @@ lost_link_ask(Request *request)
 	if (folded == NULL)
 		return show_form(
 		        request, 422, "fault_not_email", email != NULL ? email : "", FALSE);
-	if (is_too_many(request_now(request))) {
+	if (asking_is_too_many(request_now(request))) {
 		Reply *reply = show_form(request, 429, "lost_wait", folded, FALSE);
-		reply_header(reply, "Retry-After", WAIT_A_MINUTE_S);
+		reply_header(reply, "Retry-After", ASKING_RETRY_S);
 		return reply;
 	}
 	Db *db = request_db(request, &error);

@@ -135,6 +135,16 @@ add_line(struct curl_slist **lines, const char *name, const char *value)
 	return longer != NULL;
 }
 
+/* RFC 2369 and RFC 8058. */
+static gboolean
+add_way_out(struct curl_slist **lines, const char *url)
+{
+	g_autofree char *link = g_strdup_printf("<%s>", url);
+
+	return add_line(lines, "List-Unsubscribe", link) &&
+	        add_line(lines, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+}
+
 /* NULL when a value would begin a line of its own. */
 static struct curl_slist *
 head_of(const Mailer *mailer, const Letter *letter, gint64 now)
@@ -147,13 +157,15 @@ head_of(const Mailer *mailer, const Letter *letter, gint64 now)
 	g_autofree char *date = mail_date(now);
 
 	if (!mail_value_is_fit(from) || !mail_value_is_fit(to) || !mail_value_is_fit(id) ||
-	        !mail_value_is_fit(letter->subject))
+	        !mail_value_is_fit(letter->subject) ||
+	        (letter->leave_url != NULL && !mail_value_is_fit(letter->leave_url)))
 		return NULL;
 	gboolean done = add_line(&lines, "Date", date) && add_line(&lines, "From", from) &&
 	        add_line(&lines, "To", to) && add_line(&lines, "Subject", subject) &&
 	        add_line(&lines, "Message-ID", id) &&
 	        add_line(&lines, "Auto-Submitted", "auto-generated") &&
-	        (mailer->reply_to == NULL || add_line(&lines, "Reply-To", mailer->reply_to));
+	        (mailer->reply_to == NULL || add_line(&lines, "Reply-To", mailer->reply_to)) &&
+	        (letter->leave_url == NULL || add_way_out(&lines, letter->leave_url));
 	if (!done)
 		g_clear_pointer(&lines, curl_slist_free_all);
 	return lines;

@@ -1,9 +1,11 @@
 /*
- * What the server does each minute by its own clock: offers that ran out go to the next in line. Rows only, through the
+ * What the server does each minute by its own clock: offers that ran out go to the next in line, who asked to stay informed
+ * and didn't confirm is forgotten. Rows only, through the
  * writer; what fails is tried again a minute later.
  */
 #include <pthread.h>
 
+#include "schema/informed.h"
 #include "schema/places.h"
 #include "web/log.h"
 #include "web/server_private.h"
@@ -36,7 +38,8 @@ sweep_all(Server *server, Db *db, gint64 now, GError **error)
 	for (guint i = 0; events != NULL && i < events->len; i++)
 		if (!sweep_event(server, g_ptr_array_index(events, i), now, error))
 			return FALSE;
-	return events != NULL;
+	return events != NULL &&
+	        writer_run(record_writer(server->record), informed_sweep_work, &now, error);
 }
 
 static void
@@ -47,7 +50,7 @@ minute(struct Minutes *minutes)
 	g_autoptr(Db) db = record_reader(server->record, &error);
 
 	if (db == NULL || !sweep_all(server, db, server->now_ms() / 1000, &error))
-		log_line(LOG_LEVEL_WARNING, "offers that ran out are looked at a minute later: %s",
+		log_line(LOG_LEVEL_WARNING, "what the minute brings is done a minute later: %s",
 		        error->message);
 }
 

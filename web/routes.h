@@ -24,7 +24,8 @@ typedef enum {
 	FOR_STAFF,      /* who signed in, with one of the route's roles in the event they look at */
 	FOR_SIGN_IN,    /* the form by which they do: anyone's, and no event's */
 	FOR_ASKING, /* a form that is anyone's and no event's, and changes nothing that can be seen: by its origin alone */
-	FOR_OPERATOR, /* not public by default: loopback only */
+	FOR_ONE_CLICK, /* a link by which a mail program leaves a list for somebody (RFC 8058): from anywhere; the page checks the link */
+	FOR_OPERATOR,  /* not public by default: loopback only */
 } Audience;
 
 typedef struct {
@@ -53,6 +54,7 @@ extern const Route ticket_data_routes[];
 extern const Route ticket_link_routes[];
 extern const Route ticket_routes[];
 extern const Route lost_link_routes[];
+extern const Route informed_routes[]; /* /stay-informed */
 extern const Route ticket_places_routes[];
 extern const Route door_routes[];     /* /api/v1/door/ */
 extern const Route door_app_routes[]; /* /door/ */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "reports/report.h"
+#include "schema/informed.h"
 #include "schema/text.h"
 #include "web/routes.h"
 #include "web/staff_page.h"
@@ -23,6 +24,7 @@ typedef struct {
 	Event *event;
 	guint16 region_no;
 	gint64 now;
+	char *base_url;
 	Db *db;
 	const Report *report;
 	gboolean open, head_told;
@@ -44,6 +46,7 @@ export_free(gpointer data)
 	g_free(export->note.who);
 	g_free(export->note.detail);
 	g_free(export->name);
+	g_free(export->base_url);
 	g_free(export);
 }
 
@@ -69,7 +72,8 @@ open_export(Export *export, GError **error)
 		.db = export->db,
 		.event = export->event,
 		.region_no = export->region_no,
-		.now = export->now };
+		.now = export->now,
+		.base_url = export->base_url };
 	export->open = export->report->open(&export->asked, &export->table, error);
 	return export->open;
 }
@@ -122,6 +126,7 @@ export_report(Request *request, const char *name, const char *reason)
 	export->event = event_ref((Event *)event);
 	export->region_no = session->region_no;
 	export->now = request_now(request);
+	export->base_url = g_strdup(request_base_url(request));
 	export->note = (StaffNote){ .who = g_strdup(session->name),
 		.act = (char *)"export",
 		.detail = g_strdup_printf("%s%s%s%s%s", name, region ? ", region " : "",
@@ -135,22 +140,47 @@ export_report(Request *request, const char *name, const char *reason)
 
 /* ---- the page ---- */
 
+/* A file with names asks for a reason. @asked: the one that was asked for, without a fit reason; nullable. */
+static json_t *
+named_data(Request *request, const char *name, const char *asked)
+{
+	const char *reason = fields_get(request_form(request), "reason");
+	const gboolean wrong = g_strcmp0(name, asked) == 0;
+
+	return json_pack("{s:s, s:s, s:o}", "id", name, "reason",
+	        wrong && reason != NULL ? reason : "", "fault",
+	        wrong ? json_string(locale_text(request_locale(request), "reports_fault_reason"))
+	              : json_null());
+}
+
 static Reply *
-show_reports(Request *request, int status, const char *fault_key)
+show_reports(Request *request, int status, const char *asked)
 {
 	GError *error = NULL;
+	gint64 informed = 0;
 	const Locale *locale = request_locale(request);
-	const char *reason = fields_get(request_form(request), "reason");
 	const Event *event = staff_event(request, &error);
-	if (event == NULL)
+	Db *db = event ? request_db(request, &error) : NULL;
+	const EventRegion *region =
+	        event ? event_region(event, request_staff(request)->region_no) : NULL;
+	if (db == NULL || !informed_count(db, region ? region->code : NULL, &informed, &error))
 		return reply_error(request, error);
 	json_t *data = staff_frame(request, event, "staff_room_reports", "/staff/reports");
 	json_object_set_new(
 	        data, "may_names", json_boolean(request_staff(request)->role & ROLES_ROSTER));
 	json_object_set_new(data, "own_region", json_boolean(request_staff(request)->region_no));
-	json_object_set_new(data, "reason", json_string(reason ? reason : ""));
-	json_object_set_new(data, "fault",
-	        fault_key ? json_string(locale_text(locale, fault_key)) : json_null());
+	json_object_set_new(data, "roster", named_data(request, "roster", asked));
+	json_object_set_new(data, "informed", named_data(request, "stay-informed", asked));
+	const char *left = fields_get(request_query(request), "left");
+	json_object_set_new(
+	        data, "may_take_off", json_boolean(request_staff(request)->role & ROLES_CENTRE));
+	json_object_set_new(data, "left",
+	        left != NULL
+	                ? json_string(locale_text(locale,
+	                          *left == '1' ? "staff_informed_left" : "staff_informed_absent"))
+	                : json_null());
+	json_object_set_new(data, "informed_n",
+	        staff_taken(locale_plural(locale, "staff_informed", informed, NULL)));
 	return staff_reply(request, status, "staff_reports", data);
 }
 
@@ -167,14 +197,93 @@ attendance_file(Request *request)
 }
 
 static Reply *
-roster_file(Request *request)
+named_file(Request *request, const char *name)
 {
 	const char *given = fields_get(request_form(request), "reason");
 	g_autofree char *reason = given ? text_tidy(given) : NULL;
 	const gsize length = reason ? text_length(reason) : 0;
 	if (length < REASON_MIN || length > REASON_MAX)
-		return show_reports(request, 422, "reports_fault_reason");
-	return export_report(request, "roster", reason);
+		return show_reports(request, 422, name);
+	return export_report(request, name, reason);
+}
+
+static Reply *
+roster_file(Request *request)
+{
+	return named_file(request, "roster");
+}
+
+/* The organisation's own list; a region lead's holds who chose their region. */
+static Reply *
+informed_file(Request *request)
+{
+	return named_file(request, "stay-informed");
+}
+
+/* ---- an address leaves the list ---- */
+
+typedef struct {
+	Record *record;
+	char *folded;
+	StaffNote note;
+	gboolean there;
+	GError *error;
+} Leaving;
+
+static void
+leaving_free(gpointer data)
+{
+	Leaving *leaving = data;
+
+	explicit_bzero(leaving->folded, strlen(leaving->folded));
+	g_free(leaving->folded);
+	g_free(leaving->note.who);
+	g_clear_error(&leaving->error);
+	g_free(leaving);
+}
+
+/* Nobody's address stands in the audit. */
+static void
+leave(gpointer data)
+{
+	Leaving *leaving = data;
+
+	if (informed_leave_address(
+	            leaving->record, leaving->folded, &leaving->there, &leaving->error) &&
+	        leaving->there)
+		writer_run(record_writer(leaving->record), staff_note, &leaving->note,
+		        &leaving->error);
+}
+
+static Reply *
+left(Request *request, gpointer data, const GError *error)
+{
+	Leaving *leaving = data;
+
+	if (error != NULL || leaving->error != NULL)
+		return reply_error(
+		        request, error ? g_error_copy(error) : g_steal_pointer(&leaving->error));
+	return reply_see_other(
+	        request, leaving->there ? "/staff/reports?left=1" : "/staff/reports?left=0");
+}
+
+static Reply *
+informed_take_off(Request *request)
+{
+	const StaffSession *session = request_staff(request);
+	const char *email = fields_get(request_form(request), "email");
+	g_autofree char *folded = email != NULL ? text_fold_email(email) : NULL;
+	if (folded == NULL)
+		return reply_see_other(request, "/staff/reports?left=0");
+	Leaving *leaving = g_new0(Leaving, 1);
+	leaving->record = request_record(request);
+	leaving->folded = g_steal_pointer(&folded);
+	leaving->note = (StaffNote){ .who = g_strdup(session->name),
+		.act = (char *)"stay-informed",
+		.detail = (char *)"an address was taken off the list",
+		.now = request_now(request) };
+	memcpy(leaving->note.event, session->event, EVENT_ID_BYTES);
+	return reply_slow(request, FALSE, leave, left, leaving, leaving_free);
 }
 
 const Route staff_reports_routes[] = {
@@ -182,5 +291,9 @@ const Route staff_reports_routes[] = {
 	{ HTTP_GET, "/staff/reports/attendance.csv", FOR_STAFF, attendance_file,
 	        .roles = ROLES_ALL },
 	{ HTTP_POST, "/staff/reports/roster.csv", FOR_STAFF, roster_file, .roles = ROLES_ROSTER },
+	{ HTTP_POST, "/staff/reports/stay-informed.csv", FOR_STAFF, informed_file,
+	        .roles = ROLES_ROSTER },
+	{ HTTP_POST, "/staff/reports/stay-informed/leave", FOR_STAFF, informed_take_off,
+	        .body_max = 4096, .roles = ROLES_CENTRE },
 	{ 0 },
 };
