@@ -4,6 +4,7 @@
 #include "schema/device.h"
 #include "schema/erase.h"
 #include "schema/error.h"
+#include "schema/expire.h"
 #include "schema/hold.h"
 #include "schema/init.h"
 #include "schema/roster.h"
@@ -33,6 +34,8 @@ static const struct {
 	{ "spare", spare_command, "schema spare",
 	        "make or list spare tickets, to be printed in advance" },
 	{ "erase", erase_command, "schema erase", "delete a person from everywhere" },
+	{ "expire", expire_command, "schema expire",
+	        "delete what has been kept for its days, and destroy its keys" },
 	{ "hold", hold_command, "schema hold",
 	        "set, release or list legal holds, which stop deletion" },
 	{ "rotate-key", rotate_command, "schema rotate-key",

@@ -82,6 +82,31 @@ count_tally(Db *db, const Event *event, GArray *counts, GError **error)
 	return step == DB_NO_ROW;
 }
 
+/* Who was counted already, when their identity expired (schema/expire.h). */
+static gboolean
+count_counted(Db *db, const Event *event, GArray *counts, GError **error)
+{
+	DbStep step;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT region_no, session_no, expected, came, walk_in FROM counted"
+	        " WHERE event = $1",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), error);
+	if (rows == NULL)
+		return FALSE;
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		guint region = region_index(event, db_column_int(rows, 0));
+		guint session = people_session_index(event, db_column_int(rows, 1));
+		if (session == event->sessions->len) /* 0: of the whole event */
+			continue;
+		AttendanceCount *count = &g_array_index(
+		        counts, AttendanceCount, region * event->sessions->len + session);
+		count->expected += db_column_int(rows, 2);
+		count->came += db_column_int(rows, 3);
+		count->walk_in += db_column_int(rows, 4);
+	}
+	return step == DB_NO_ROW;
+}
+
 /* The rows of no region go when nobody is in them. */
 static void
 drop_empty_rest(const Event *event, GArray *counts)
@@ -99,7 +124,8 @@ gboolean
 counts_attendance(Db *db, const Event *event, GArray **ret, GError **error)
 {
 	g_autoptr(GArray) counts = counts_new(event);
-	if (!count_people(db, event, counts, error) || !count_tally(db, event, counts, error))
+	if (!count_people(db, event, counts, error) || !count_counted(db, event, counts, error) ||
+	        !count_tally(db, event, counts, error))
 		return FALSE;
 	drop_empty_rest(event, counts);
 	*ret = g_steal_pointer(&counts);

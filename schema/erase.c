@@ -194,6 +194,19 @@ expect_no_cancelled(Db *db, gint64 attendee, GError **error)
 	                DB_ARGS(db_int(attendee)), NULL, error);
 }
 
+/* A captain's link is not theirs any more, and a group that they asked to join is not asked. */
+static gboolean
+leave_groups(Db *db, const Event *event, gint64 attendee, GError **error)
+{
+	return db_run(db,
+	               "UPDATE delegation SET captain = NULL, link_no = link_no + 1"
+	               " WHERE event = $1 AND captain = $2",
+	               DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(attendee)), NULL,
+	               error) &&
+	        db_run(db, "UPDATE attendee SET asked_no = NULL WHERE id = $1",
+	                DB_ARGS(db_int(attendee)), NULL, error);
+}
+
 /* Their places are free again; no page, letter or door has them from now on. */
 static gboolean
 hide(Db *db, const Event *event, GArray *ids, gint64 version, GError **error)
@@ -202,6 +215,7 @@ hide(Db *db, const Event *event, GArray *ids, gint64 version, GError **error)
 		gint64 id = g_array_index(ids, gint64, i);
 		if (!places_release(db, event, id, error) || !outbox_forget(db, id, error) ||
 		        !expect_no_cancelled(db, id, error) ||
+		        !leave_groups(db, event, id, error) ||
 		        !db_run(db,
 		                "UPDATE attendee SET state = 'deleted', changed = $2 WHERE id = $1",
 		                DB_ARGS(db_int(id), db_int(version)), NULL, error))
@@ -285,7 +299,8 @@ erase_root(Db *db, const Event *event, gint64 root, const char *by, gint64 versi
 		        (!kept && !strip(db, event, id, version, error)))
 			return FALSE;
 	}
-	return told(db, event, root, by, kept ? "person.hide" : "person.erase", now, error);
+	return by == NULL ||
+	        told(db, event, root, by, kept ? "person.hide" : "person.erase", now, error);
 }
 
 /* ---- what is asked for ---- */

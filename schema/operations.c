@@ -3,6 +3,7 @@
 #include "schema/definition_command.h"
 #include "schema/device.h"
 #include "schema/erase.h"
+#include "schema/expire.h"
 #include "schema/hold.h"
 #include "schema/roster.h"
 #include "schema/rotate.h"
@@ -10,6 +11,7 @@
 #include "schema/staff.h"
 
 const ControlEntry schema_operations[] = {
+	{ "schema.expire", expire_operation },
 	{ "schema.load", definition_operation_load },
 	{ "device.add", device_operation_add },
 	{ "device.revoke", device_operation_revoke },

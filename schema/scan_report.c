@@ -79,10 +79,14 @@ arrivals_read(Db *db, const Event *event, GArray *ret_counts, GError **error)
 {
 	DbStep step;
 	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT p.session_no, a.region_no, p.first_at / 900000, count(*) FROM presence p"
+	        "SELECT session_no, region_no, slot, CAST(sum(came) AS BIGINT) FROM"
+	        " (SELECT p.session_no AS session_no, a.region_no AS region_no,"
+	        " p.first_at / 900000 AS slot, count(*) AS came FROM presence p"
 	        " JOIN attendee a ON a.id = p.attendee WHERE p.event = $1"
 	        " GROUP BY p.session_no, a.region_no, p.first_at / 900000"
-	        " ORDER BY p.session_no, a.region_no, p.first_at / 900000",
+	        " UNION ALL SELECT session_no, region_no, slot, came FROM counted_arrival"
+	        " WHERE event = $1) AS arrivals"
+	        " GROUP BY session_no, region_no, slot ORDER BY session_no, region_no, slot",
 	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), error);
 	G_STATIC_ASSERT(ARRIVALS_S == 900);
 	if (rows == NULL)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "schema/vault_files.h"
-#include "schema/vault_keyed.h"
+#include "schema/vault_private.h"
 
 #define SEALED_VERSION 1
 #define SEALED_HEADER  3 /* version, key number */
@@ -16,38 +16,6 @@
 #define NONCE_BYTES    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_BYTES      crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define BOUND_BYTES    (SEALED_HEADER + 8 + 1 + EVENT_ID_BYTES)
-#define EVENT_HEX      (2 * EVENT_ID_BYTES)
-#define CLASS_KEYS_MAX 64         /* of one event, all classes together */
-#define KDF_CONTEXT    "turnout1" /* crypto_kdf_CONTEXTBYTES */
-
-typedef struct {
-	SealedClass class;
-	guint16 number;
-	guint8 key[KEY_BYTES];
-} ClassKey;
-
-/* In memory that is locked, guarded, and read-only once it is filled. */
-typedef struct {
-	guint8 subkeys[SUBKEYS][KEY_BYTES];
-	ClassKey classes[CLASS_KEYS_MAX];
-	guint classes_n;
-	const ClassKey *current[SEALED_CLASSES]; /* of the highest number; NULL when destroyed */
-} EventSecrets;
-
-struct VaultEvent {
-	guint8 event[EVENT_ID_BYTES];
-	const Vault *vault; /* which outlives it */
-	EventSecrets *secrets;
-	Signing *signing;
-};
-
-struct Vault {
-	grefcount references;
-	char *folder; /* DIR/keys */
-	guint8 *master;
-	pthread_mutex_t lock; /* of events */
-	GHashTable *events;   /* GBytes of the id -> VaultEvent */
-};
 
 /* Before main(), so that no thread can come first and no call has to ask. */
 __attribute__((constructor)) static void
@@ -68,16 +36,6 @@ sealed_class_name(SealedClass class)
 	return names[class];
 }
 
-static gpointer
-secret_memory(gsize length)
-{
-	gpointer memory = sodium_malloc(length);
-	if (memory == NULL)
-		g_error("no memory for keys");
-	sodium_memzero(memory, length);
-	return memory;
-}
-
 static void
 event_free(gpointer data)
 {
@@ -95,7 +53,7 @@ vault_create(const char *dir, const char *master_file, GError **error)
 		return FALSE;
 	guint8 master[KEY_BYTES];
 	randombytes_buf(master, sizeof master);
-	gboolean written = key_master_write(folder, master_file, master, error);
+	gboolean written = key_master_write(folder, MASTER_FILE, master_file, master, error);
 	sodium_memzero(master, sizeof master);
 	return written;
 }
@@ -103,21 +61,18 @@ vault_create(const char *dir, const char *master_file, GError **error)
 Vault *
 vault_open(const char *dir, const char *master_file, GError **error)
 {
-	g_autofree char *folder = g_build_filename(dir, "keys", NULL);
-	guint8 *master = secret_memory(KEY_BYTES);
-	if (!key_master_read(folder, master_file, master, error)) {
-		sodium_free(master);
-		return NULL;
-	}
-	sodium_mprotect_readonly(master);
 	Vault *vault = g_new0(Vault, 1);
 	g_ref_count_init(&vault->references);
-	vault->folder = g_steal_pointer(&folder);
-	vault->master = master;
+	vault->folder = g_build_filename(dir, "keys", NULL);
+	vault->master_file = g_strdup(master_file);
 	pthread_mutex_init(&vault->lock, NULL);
+	pthread_rwlock_init(&vault->use, NULL);
 	vault->events = g_hash_table_new_full(
 	        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, event_free);
-	return vault;
+	if (vault_read_masters(vault, error))
+		return vault;
+	vault_unref(vault);
+	return NULL;
 }
 
 Vault *
@@ -141,50 +96,15 @@ vault_unref(Vault *vault)
 		return;
 	g_hash_table_unref(vault->events);
 	pthread_mutex_destroy(&vault->lock);
-	sodium_free(vault->master);
+	pthread_rwlock_destroy(&vault->use);
+	sodium_free(vault->masters);
+	g_free(vault->master_file);
 	g_free(vault->folder);
 	g_free(vault);
 }
 
-static void
-event_to_hex(const guint8 event[EVENT_ID_BYTES], char ret_hex[EVENT_HEX + 1])
-{
-	sodium_bin2hex(ret_hex, EVENT_HEX + 1, event, EVENT_ID_BYTES);
-}
-
 static gboolean
-write_event_key(const Vault *vault, const char *folder, const char *hex, const char *name,
-        gconstpointer plain, gsize length, GError **error)
-{
-	g_autofree char *label = g_strdup_printf("%s/%s", hex, name);
-	return key_file_write_wrapped(folder, name, label, vault->master, plain, length, error);
-}
-
-/* All files of an event, in a folder that is not yet in its place. */
-static gboolean
-write_event_keys(
-        const Vault *vault, const char *folder, const char *hex, gint64 now, GError **error)
-{
-	guint8 plain[SIGNING_PLAIN];
-	gboolean written = TRUE;
-	for (guint16 no = 1; written && no <= 2; no++) { /* the next one is known beforehand */
-		g_autofree char *name = signing_file(no);
-		signing_draw(now, plain);
-		written = write_event_key(vault, folder, hex, name, plain, SIGNING_PLAIN, error);
-	}
-	randombytes_buf(plain, sizeof plain);
-	written = written && write_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
-	for (int class = 0; written && class < SEALED_CLASSES; class ++) {
-		g_autofree char *name = g_strdup_printf("%s-1", sealed_class_name(class));
-		randombytes_buf(plain, sizeof plain);
-		written = write_event_key(vault, folder, hex, name, plain, KEY_BYTES, error);
-	}
-	sodium_memzero(plain, sizeof plain);
-	return written;
-}
-
-gboolean
-vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now, GError **error)
+create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now, GError **error)
 {
 	char hex[EVENT_HEX + 1];
 	event_to_hex(event, hex);
@@ -210,95 +130,29 @@ vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now,
 	return key_folder_flush(vault->folder, error);
 }
 
-/* Reads NAME of the event's folder if it is a data key ("identity-1"); other names are not ours. */
-static gboolean
-read_class_key(const Vault *vault, const char *folder, const char *hex, const char *name,
-        EventSecrets *secrets, GError **error)
+gboolean
+vault_create_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], gint64 now, GError **error)
 {
-	for (int class = 0; class < SEALED_CLASSES; class ++) {
-		const char *word = sealed_class_name(class);
-		gsize length = strlen(word);
-		guint64 number;
-		if (strncmp(name, word, length) != 0 || name[length] != '-' ||
-		        !g_ascii_string_to_unsigned(
-		                name + length + 1, 10, 1, G_MAXUINT16, &number, NULL))
-			continue;
-		if (secrets->classes_n == CLASS_KEYS_MAX) {
-			g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
-			        "%s holds more than %d data keys", folder, CLASS_KEYS_MAX);
-			return FALSE;
-		}
-		ClassKey *key = &secrets->classes[secrets->classes_n];
-		g_autofree char *path = g_build_filename(folder, name, NULL);
-		g_autofree char *label = g_strdup_printf("%s/%s", hex, name);
-		if (!key_file_read_wrapped(path, label, vault->master, key->key, KEY_BYTES, error))
-			return FALSE;
-		key->class = (SealedClass) class;
-		key->number = (guint16)number;
-		secrets->classes_n++;
-		if (secrets->current[class] == NULL || secrets->current[class]->number < number)
-			secrets->current[class] = key;
-	}
-	return TRUE;
-}
-
-static gboolean
-read_class_keys(const Vault *vault, const char *folder, const char *hex, EventSecrets *secrets,
-        GError **error)
-{
-	GDir *names = g_dir_open(folder, 0, NULL);
-	if (names == NULL) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_WORLD, "cannot read the folder %s",
-		        folder);
+	const int lock = vault_lock_files(vault, FALSE, error);
+	if (lock < 0)
 		return FALSE;
-	}
-	gboolean read = TRUE;
-	for (const char *name; read && (name = g_dir_read_name(names)) != NULL;)
-		read = read_class_key(vault, folder, hex, name, secrets, error);
-	g_dir_close(names);
-	return read;
-}
-
-static gboolean
-read_event_key(const Vault *vault, const char *folder, const char *hex, const char *name,
-        guint8 *ret_plain, gsize length, GError **error)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	g_autofree char *label = g_strdup_printf("%s/%s", hex, name);
-	return key_file_read_wrapped(path, label, vault->master, ret_plain, length, error);
-}
-
-static gboolean
-read_event_keys(const Vault *vault, VaultEvent *keys, GError **error)
-{
-	char hex[EVENT_HEX + 1];
-	guint8 plain[KEY_BYTES];
-	EventSecrets *secrets = keys->secrets;
-	event_to_hex(keys->event, hex);
-	g_autofree char *folder = g_build_filename(vault->folder, hex, NULL);
-	gboolean read = signing_read(keys, 1, error) &&
-	        read_event_key(vault, folder, hex, "secret", plain, KEY_BYTES, error);
-	if (read)
-		for (guint i = 0; i < SUBKEYS; i++)
-			crypto_kdf_derive_from_key(
-			        secrets->subkeys[i], KEY_BYTES, i + 1, KDF_CONTEXT, plain);
-	sodium_memzero(plain, sizeof plain);
-	return read && read_class_keys(vault, folder, hex, secrets, error);
+	gboolean made = create_event(vault, event, now, error);
+	vault_unlock_files(lock);
+	return made;
 }
 
 static VaultEvent *
-event_open(const Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error)
+event_open(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error)
 {
 	VaultEvent *keys = g_new0(VaultEvent, 1);
 	memcpy(keys->event, event, EVENT_ID_BYTES);
 	keys->vault = vault;
 	keys->signing = signing_new();
-	keys->secrets = secret_memory(sizeof *keys->secrets);
-	if (!read_event_keys(vault, keys, error)) {
+	keys->secrets = signing_read(keys, 1, error) ? event_secrets_read(keys, error) : NULL;
+	if (keys->secrets == NULL) {
 		event_free(keys);
 		return NULL;
 	}
-	sodium_mprotect_readonly(keys->secrets);
 	return keys;
 }
 
@@ -315,26 +169,6 @@ vault_event(Vault *vault, const guint8 event[EVENT_ID_BYTES], GError **error)
 	return keys;
 }
 
-gboolean
-vault_event_read(
-        const VaultEvent *keys, const char *name, guint8 *ret_plain, gsize length, GError **error)
-{
-	char hex[EVENT_HEX + 1];
-	event_to_hex(keys->event, hex);
-	g_autofree char *folder = g_build_filename(keys->vault->folder, hex, NULL);
-	return read_event_key(keys->vault, folder, hex, name, ret_plain, length, error);
-}
-
-gboolean
-vault_event_write(
-        const VaultEvent *keys, const char *name, gconstpointer plain, gsize length, GError **error)
-{
-	char hex[EVENT_HEX + 1];
-	event_to_hex(keys->event, hex);
-	g_autofree char *folder = g_build_filename(keys->vault->folder, hex, NULL);
-	return write_event_key(keys->vault, folder, hex, name, plain, length, error);
-}
-
 /* What a sealed value is bound to: its header, owner, class, event. */
 static void
 sealed_bound(const VaultEvent *keys, SealedClass class, gint64 owner,
@@ -346,8 +180,8 @@ sealed_bound(const VaultEvent *keys, SealedClass class, gint64 owner,
 	memcpy(ret_bound + SEALED_HEADER + 9, keys->event, EVENT_ID_BYTES);
 }
 
-GBytes *
-vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char *json)
+static GBytes *
+seal(const VaultEvent *keys, SealedClass class, gint64 owner, const char *json)
 {
 	const ClassKey *key = keys->secrets->current[class];
 	if (key == NULL)
@@ -372,6 +206,22 @@ vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char *json)
 	return g_bytes_new_take(value, whole);
 }
 
+GBytes *
+vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char *json)
+{
+	pthread_rwlock_rdlock(&keys->vault->use);
+	GBytes *value = seal(keys, class, owner, json);
+	pthread_rwlock_unlock(&keys->vault->use);
+	return value;
+}
+
+guint16
+vault_sealed_key_no(gconstpointer value, gsize length)
+{
+	const guint8 *header = value;
+	return length < SEALED_HEADER ? 0 : (guint16)(header[1] << 8 | header[2]);
+}
+
 static const ClassKey *
 class_key(const EventSecrets *secrets, SealedClass class, guint16 number)
 {
@@ -389,8 +239,8 @@ unseal_refused(GError **error)
 	return NULL;
 }
 
-char *
-vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value, gsize length,
+static char *
+unseal(const VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value, gsize length,
         GError **error)
 {
 	const gsize around = SEALED_HEADER + NONCE_BYTES + TAG_BYTES;
@@ -398,7 +248,7 @@ vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer va
 	if (length < around + SEALED_PADDING || (length - around) % SEALED_PADDING != 0 ||
 	        header[0] != SEALED_VERSION)
 		return unseal_refused(error);
-	guint16 number = (guint16)(header[1] << 8 | header[2]);
+	guint16 number = vault_sealed_key_no(value, length);
 	const ClassKey *key = class_key(keys->secrets, class, number);
 	if (key == NULL) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
@@ -426,6 +276,16 @@ vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer va
 	return text;
 }
 
+char *
+vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value, gsize length,
+        GError **error)
+{
+	pthread_rwlock_rdlock(&keys->vault->use);
+	char *text = unseal(keys, class, owner, value, length, error);
+	pthread_rwlock_unlock(&keys->vault->use);
+	return text;
+}
+
 void
 sealed_text_free(char *text)
 {
@@ -439,8 +299,10 @@ void
 vault_keyed(const VaultEvent *keys, Subkey subkey, gconstpointer data, gsize length,
         guint8 *ret_hash, gsize hash_length)
 {
+	pthread_rwlock_rdlock(&keys->vault->use);
 	crypto_generichash(
 	        ret_hash, hash_length, data, length, keys->secrets->subkeys[subkey], KEY_BYTES);
+	pthread_rwlock_unlock(&keys->vault->use);
 }
 
 Signing *

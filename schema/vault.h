@@ -5,7 +5,7 @@
  *   DIR/keys/master            32 bytes, wrapped by the configured secret when there is one
  *   DIR/keys/EVENT/signing     Ed25519 pair number 1, EVENT = 32 hex digits
  *   DIR/keys/EVENT/signing-2   those after it
- *   DIR/keys/EVENT/secret      32 bytes, never rotated: e-mail hashes, links, CSRF by crypto_kdf subkeys
+ *   DIR/keys/EVENT/secret      32 bytes, not rotated while the event lives: e-mail hashes, links, CSRF by crypto_kdf subkeys
  *   DIR/keys/EVENT/identity-1, logistics-1, emergency-1   data keys, by class and number
  *
  * Every file but master is wrapped by the master key (XChaCha20-Poly1305, its name as associated
@@ -85,6 +85,27 @@ GBytes *vault_seal(VaultEvent *keys, SealedClass class, gint64 owner, const char
 char *vault_unseal(VaultEvent *keys, SealedClass class, gint64 owner, gconstpointer value,
         gsize length, GError **error);
 void sealed_text_free(char *text); /* NULL is fine */
+/* The number of the key that a sealed value names. */
+guint16 vault_sealed_key_no(gconstpointer value, gsize length);
+
+/*
+ * Keys that come and go (schema/expire.h). Whoever holds a VaultEvent goes on with it.
+ */
+/* The numbers of the keys of @class that there are, of guint16. */
+GArray *vault_class_keys(VaultEvent *keys, SealedClass class);
+/* Makes one more, by which is sealed from now on. */
+gboolean vault_add_class_key(VaultEvent *keys, SealedClass class, guint16 *ret_no, GError **error);
+/* Destroys all keys of @class but number @keep (0: all): the files, and what this process holds. vault_roll() must
+ * follow, and goes on with it after a kill. @ret_n is how many. */
+gboolean vault_destroy_class_keys(
+        VaultEvent *keys, SealedClass class, guint16 keep, guint *ret_n, GError **error);
+/* Ends a roll of the master key that was begun: all files are wrapped by another one, and the old one is nowhere any more.
+ * Nothing when none was begun. */
+gboolean vault_roll(Vault *vault, GError **error);
+/* Another secret for an event whose people are counts; once. Links, e-mail hashes and checks of before hold no more. */
+gboolean vault_replace_secret(VaultEvent *keys, GError **error);
+/* Reads again what another process has changed (the master's file tells); costs a look at it. */
+gboolean vault_refresh(Vault *vault, GError **error);
 
 /* Keyed hash of an e-mail address that was folded already (schema/text.h). */
 void vault_hash_email(VaultEvent *keys, const char *folded, guint8 ret_hash[EMAIL_HASH_BYTES]);

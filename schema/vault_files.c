@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -200,6 +201,69 @@ key_file_read_wrapped(const char *path, const char *label, const guint8 key[KEY_
 	return TRUE;
 }
 
+void
+key_file_wipe(int file)
+{
+	guint8 noise[WRAPPED_MAX];
+	struct stat about;
+
+	if (fstat(file, &about) != 0 || about.st_size > (off_t)sizeof noise)
+		return;
+	randombytes_buf(noise, sizeof noise);
+	/* what can't be written over is wrapped by a master key that goes, too */
+	if (lseek(file, 0, SEEK_SET) == 0 && !write_whole(file, noise, (gsize)about.st_size))
+		g_debug("a removed key's file could not be written over: %s", g_strerror(errno));
+}
+
+gboolean
+key_file_replace_wrapped(const char *folder, const char *name, const char *label,
+        const guint8 key[KEY_BYTES], gconstpointer plain, gsize length, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *fresh_name = g_strconcat(name, ".fresh", NULL);
+	g_autofree char *fresh = g_build_filename(folder, fresh_name, NULL);
+
+	unlink(fresh); /* left by a process that died here */
+	if (!key_file_write_wrapped(folder, fresh_name, label, key, plain, length, error))
+		return FALSE;
+	const int old = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	gboolean placed = rename(fresh, path) == 0;
+	if (!placed)
+		world_failed(error, "cannot write", path);
+	if (old >= 0) {
+		if (placed)
+			key_file_wipe(old);
+		close(old);
+	}
+	return placed;
+}
+
+gboolean
+key_file_rewrap(const char *folder, const char *name, const char *label,
+        const guint8 from[KEY_BYTES], const guint8 to[KEY_BYTES], GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autoptr(GError) refused = NULL;
+	guint8 wrapped[WRAPPED_MAX], plain[KEY_PLAIN_MAX];
+	gsize length;
+
+	if (!key_file_read(path, wrapped, sizeof wrapped, &length, error))
+		return FALSE;
+	const gsize around = MAGIC_LENGTH + NONCE_BYTES + TAG_BYTES;
+	length = length > around ? length - around : 0;
+	if (!key_file_read_wrapped(path, label, from, plain, length, &refused)) {
+		gboolean done = g_error_matches(refused, TURNOUT_ERROR, TURNOUT_ERROR_INPUT) &&
+		        key_file_read_wrapped(path, label, to, plain, length, NULL);
+		sodium_memzero(plain, sizeof plain);
+		if (!done)
+			g_propagate_error(error, g_steal_pointer(&refused));
+		return done;
+	}
+	gboolean done = key_file_replace_wrapped(folder, name, label, to, plain, length, error);
+	sodium_memzero(plain, sizeof plain);
+	return done;
+}
+
 /* A systemd credential shows as root's file that its group may read (an access list does it). */
 static gboolean
 secret_is_private(const struct stat *file)
@@ -239,22 +303,22 @@ secret_read(const char *master_file, guint8 ret_key[KEY_BYTES], GError **error)
 }
 
 gboolean
-key_master_write(const char *keys_folder, const char *master_file, const guint8 master[KEY_BYTES],
-        GError **error)
+key_master_write(const char *keys_folder, const char *name, const char *master_file,
+        const guint8 master[KEY_BYTES], GError **error)
 {
 	if (master_file != NULL) {
 		guint8 secret[KEY_BYTES];
 		if (!secret_read(master_file, secret, error))
 			return FALSE;
 		gboolean written = key_file_write_wrapped(
-		        keys_folder, "master", "master", secret, master, KEY_BYTES, error);
+		        keys_folder, name, "master", secret, master, KEY_BYTES, error);
 		sodium_memzero(secret, sizeof secret);
 		return written;
 	}
 	guint8 plain[MAGIC_LENGTH + KEY_BYTES];
 	memcpy(plain, PLAIN_MAGIC, MAGIC_LENGTH);
 	memcpy(plain + MAGIC_LENGTH, master, KEY_BYTES);
-	gboolean written = key_file_write(keys_folder, "master", plain, sizeof plain, error);
+	gboolean written = key_file_write(keys_folder, name, plain, sizeof plain, error);
 	sodium_memzero(plain, sizeof plain);
 	return written;
 }
@@ -280,10 +344,10 @@ master_unwrap(
 }
 
 gboolean
-key_master_read(const char *keys_folder, const char *master_file, guint8 ret_master[KEY_BYTES],
-        GError **error)
+key_master_read(const char *keys_folder, const char *name, const char *master_file,
+        guint8 ret_master[KEY_BYTES], GError **error)
 {
-	g_autofree char *path = g_build_filename(keys_folder, "master", NULL);
+	g_autofree char *path = g_build_filename(keys_folder, name, NULL);
 	guint8 file[WRAPPED_MAX];
 	gsize length;
 	if (!key_file_read(path, file, sizeof file, &length, error))

@@ -33,8 +33,17 @@ gboolean key_file_write_wrapped(const char *folder, const char *name, const char
 gboolean key_file_read_wrapped(const char *path, const char *label, const guint8 key[KEY_BYTES],
         guint8 *ret_plain, gsize length, GError **error);
 
-/* DIR/keys/master: wrapped by the secret in @master_file, or plain when that is NULL. */
-gboolean key_master_write(const char *keys_folder, const char *master_file,
+/* Puts another content in the place of FOLDER/NAME; not flushed before the folder is, and the old file's blocks are written over. */
+gboolean key_file_replace_wrapped(const char *folder, const char *name, const char *label,
+        const guint8 key[KEY_BYTES], gconstpointer plain, gsize length, GError **error);
+/* FOLDER/NAME, wrapped by @from, is wrapped by @to; when it is so already, nothing. The caller flushes the folder. */
+gboolean key_file_rewrap(const char *folder, const char *name, const char *label,
+        const guint8 from[KEY_BYTES], const guint8 to[KEY_BYTES], GError **error);
+/* Writes random bytes over all of an open file, as well as the disk lets. */
+void key_file_wipe(int file);
+
+/* DIR/keys/NAME, a master key: wrapped by the secret in @master_file, or plain when that is NULL. */
+gboolean key_master_write(const char *keys_folder, const char *name, const char *master_file,
         const guint8 master[KEY_BYTES], GError **error);
-gboolean key_master_read(const char *keys_folder, const char *master_file,
+gboolean key_master_read(const char *keys_folder, const char *name, const char *master_file,
         guint8 ret_master[KEY_BYTES], GError **error);

@@ -23,7 +23,7 @@ compare(Db *db, const char *sql, const char *kind, Faults *found, gint64 *counts
 	return step == DB_NO_ROW;
 }
 
-/* Only what has a capacity is counted in the tables. */
+/* Only what has a capacity is counted in the tables. Of people who became counts it stays what was taken. */
 gboolean
 verify_counts(Db *db, Faults *found, gint64 *ret_counts, GError **error)
 {
@@ -35,7 +35,8 @@ verify_counts(Db *db, Faults *found, gint64 *ret_counts, GError **error)
 	               " AND (option_state = 'confirmed' OR option_offer IS NOT NULL)"
 	               " AND merged_into IS NULL GROUP BY event, option_no) h"
 	               " ON h.event = o.event AND h.option_no = o.no"
-	               " WHERE o.capacity IS NOT NULL ORDER BY e.slug, o.no",
+	               " WHERE o.capacity IS NOT NULL AND e.state <> 'expired' ORDER BY e.slug, "
+	               "o.no",
 	               "option", found, ret_counts, error) &&
 	        /* who is booked by name, and who is in by their option without a row of their own */
 	        compare(db,
@@ -57,7 +58,8 @@ verify_counts(Db *db, Faults *found, gint64 *ret_counts, GError **error)
 	                " AND (a.option_state = 'confirmed' OR a.option_offer IS NOT NULL)"
 	                " AND a.merged_into IS NULL GROUP BY a.event, os.session_no) i"
 	                " ON i.event = s.event AND i.session_no = s.no"
-	                " WHERE s.capacity IS NOT NULL ORDER BY e.slug, s.no",
+	                " WHERE s.capacity IS NOT NULL AND e.state <> 'expired' ORDER BY e.slug, "
+	                "s.no",
 	                "session", found, ret_counts, error) &&
 	        compare(db,
 	                "SELECT e.slug, s.code || '/' || CAST(t.no AS TEXT), t.taken,"
@@ -70,7 +72,8 @@ verify_counts(Db *db, Faults *found, gint64 *ret_counts, GError **error)
 	                "NULL"
 	                " GROUP BY bk.event, bk.session_no, bk.stop_no) b"
 	                " ON b.event = t.event AND b.session_no = t.session_no"
-	                " AND b.stop_no = t.no WHERE t.capacity IS NOT NULL"
+	                " AND b.stop_no = t.no WHERE t.capacity IS NOT NULL AND e.state <> "
+	                "'expired'"
 	                " ORDER BY e.slug, s.no, t.no",
 	                "stop", found, ret_counts, error);
 }

@@ -1,10 +1,12 @@
 /*
- * What the server does each minute by its own clock: offers that ran out go to the next in line, who asked to stay informed
- * and didn't confirm is forgotten. Rows only, through the
- * writer; what fails is tried again a minute later.
+ * What the server does each minute by its own clock: offers that ran out go to the next in line; who asked to stay informed
+ * and didn't confirm is forgotten; what follows a deletion is made up for; what has been kept for its days expires. Rows go
+ * through the writer; what fails is tried again a minute later.
  */
 #include <pthread.h>
 
+#include "schema/erase.h"
+#include "schema/expire.h"
 #include "schema/informed.h"
 #include "schema/places.h"
 #include "web/log.h"
@@ -43,15 +45,42 @@ sweep_all(Server *server, Db *db, gint64 now, GError **error)
 }
 
 static void
+forget(Server *server, gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+	ExpireCounts counts = { 0 };
+	guint n = 0;
+
+	if (!erase_settle(server->record, now, &n, &error) ||
+	        !expire_run(server->record, NULL, now, &counts, &error)) {
+		log_line(LOG_LEVEL_WARNING,
+		        "what is to be forgotten is looked at a minute later: %s", error->message);
+		return;
+	}
+	if (n > 0)
+		log_line(LOG_LEVEL_INFO, "%u people deleted whom a hold kept until now", n);
+	if (counts.events > 0)
+		log_line(LOG_LEVEL_INFO,
+		        "expired: %" G_GINT64_FORMAT " people who had cancelled, %" G_GINT64_FORMAT
+		        " sealed values, %u keys, %" G_GINT64_FORMAT " people who are counts now",
+		        counts.cancelled,
+		        counts.values[SEALED_EMERGENCY] + counts.values[SEALED_LOGISTICS] +
+		                counts.values[SEALED_IDENTITY],
+		        counts.keys, counts.people);
+}
+
+static void
 minute(struct Minutes *minutes)
 {
 	Server *server = minutes->server;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Db) db = record_reader(server->record, &error);
+	const gint64 now = server->now_ms() / 1000;
 
-	if (db == NULL || !sweep_all(server, db, server->now_ms() / 1000, &error))
+	if (db == NULL || !sweep_all(server, db, now, &error))
 		log_line(LOG_LEVEL_WARNING, "what the minute brings is done a minute later: %s",
 		        error->message);
+	forget(server, now);
 }
 
 static gpointer

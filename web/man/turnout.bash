@@ -14,7 +14,7 @@ _turnout() {
 	--by) words='region session region,session' ;;
 	--role) words='scan supervisor' ;;
 	--robots) words='on off' ;;
-	--event | --session | --checkpoint | --region | --delegation | --person | --reason | --server | --name | --ref | --database | --listen | --public-url | --starts | --trusted-proxies)
+	--event | --session | --checkpoint | --region | --delegation | --now | --person | --reason | --server | --name | --ref | --database | --listen | --public-url | --starts | --trusted-proxies)
 		return
 		;;
 	*)
@@ -41,6 +41,7 @@ _turnout() {
 					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
 					;;
 				erase) words="$common --event" ;;
+				expire) words="$common --event --now" ;;
 				hold)
 					words="$common --event --region --delegation --person --reason"
 					[ "$COMP_CWORD" -ne 3 ] || words='add list release'
@@ -51,7 +52,7 @@ _turnout() {
 					;;
 				*) words="$common" ;;
 				esac
-				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold spare rotate-key staff verify export'
+				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold expire spare rotate-key staff verify export'
 				;;
 			esac
 		fi
