@@ -215,6 +215,7 @@ take_answers(IntakeReader *reader, Person *person, gboolean required)
 
 typedef struct {
 	Person *person;
+	guint number;   /* of their fields: further people may have been left out before them */
 	char *guardian; /* as it was typed */
 } Companion;
 
@@ -263,7 +264,7 @@ take_person(IntakeReader *reader, Registration *registration, GArray *companions
 static void
 take_first(IntakeReader *reader, Registration *registration, GArray *companions, Home *ret_home)
 {
-	Companion first = { .person = person_new() };
+	Companion first = { .person = person_new(), .number = 1 };
 	reader->person = 1;
 	first.person->name = intake_text_required(reader, "name", NAME_MAX_CHARACTERS);
 	g_array_append_val(companions, first);
@@ -281,7 +282,7 @@ take_others(IntakeReader *reader, Registration *registration, GArray *companions
 		named(reader, "name", name);
 		if (intake_raw(reader, name, 0) == NULL)
 			continue;
-		Companion other = { .person = person_new() };
+		Companion other = { .person = person_new(), .number = n };
 		other.person->name = intake_text_required(reader, name, NAME_MAX_CHARACTERS);
 		g_array_append_val(companions, other);
 		take_person(reader, registration, companions, home);
@@ -301,6 +302,15 @@ adult_at(const Registration *registration, const GArray *companions, guint i)
 	        g_array_index(registration->places, Place, i).age_band != AGE_ADULT)
 		return NULL;
 	return g_array_index(companions, Companion, i).person;
+}
+
+static const Person *
+adult_numbered(const Registration *registration, const GArray *companions, guint64 number)
+{
+	for (guint i = 0; i < companions->len; i++)
+		if (g_array_index(companions, Companion, i).number == number)
+			return adult_at(registration, companions, i);
+	return NULL;
 }
 
 static const Person *
@@ -340,7 +350,7 @@ guardian_of(IntakeReader *reader, const Registration *registration, const GArray
 	}
 	if (!g_ascii_string_to_unsigned(typed, 10, 0, G_MAXUINT, &number, NULL))
 		return g_strdup(typed);
-	adult = number == 0 ? NULL : adult_at(registration, companions, (guint)number - 1);
+	adult = adult_numbered(registration, companions, number);
 	if (adult == NULL)
 		intake_fault(reader, field, INTAKE_UNKNOWN, 0, 0);
 	return adult == NULL ? NULL : g_strdup(adult->name);
@@ -353,7 +363,7 @@ tie_minors(IntakeReader *reader, const Registration *registration, GArray *compa
 	for (guint i = 0; i < companions->len; i++) {
 		if (g_array_index(registration->places, Place, i).age_band == AGE_ADULT)
 			continue;
-		reader->person = i + 1;
+		reader->person = g_array_index(companions, Companion, i).number;
 		g_array_index(companions, Companion, i).person->guardian_note = guardian_of(
 		        reader, registration, companions, i, named(reader, "guardian", name));
 	}

@@ -12,7 +12,8 @@
  * session_{group}, stop, interpretation, photo, meal, access (repeated), access_text, childcare,
  * first_time, emergency_name, emergency_phone, question_{code} (repeated for "choices").
  * A further person without a name is ignored. Their option, sessions and stop, when not given, are the
- * first person's. They have to answer no required question.
+ * first person's; the session or stop INTAKE_NONE is given, and is none. They have to answer no required
+ * question.
  *
  * Whether the option that was given is open, and whether there is room, is told by
  * registration_take_place(), after it has looked for a repeat: who asks again for what they have
@@ -114,7 +115,10 @@ extern const char *const intake_interpretations[]; /* language codes and "asl" *
 extern const char *const intake_meals[];
 extern const char *const intake_access[];
 
-/* guardian: a minor's responsible adult. A name, the number of an adult of the same form ("1"),
+/* A group's answer that chooses nothing, where silence would mean the first person's choice. */
+#define INTAKE_NONE "none"
+
+/* guardian: a minor's responsible adult. A name, the number of an adult's fields on the same form ("1"),
  * or one of these words. When absent: the first adult of the form, else the delegation's
  * chaperone. */
 #define GUARDIAN_DELEGATION "delegation"

@@ -164,6 +164,11 @@ choose_typed(IntakeReader *reader, const EventChoice *choice, const char *name, 
 		if (*code == '\0')
 			continue;
 		const EventSession *session = event_session_by_code(asked->event, code);
+		if (session == NULL && strcmp(code, INTAKE_NONE) == 0) {
+			any = TRUE;
+			intake_remember(reader, name, INTAKE_NONE);
+			continue;
+		}
 		if (session != NULL && choice_has(choice, session->no)) {
 			any = TRUE;
 			intake_remember(reader, name, session->code);

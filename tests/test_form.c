@@ -203,22 +203,6 @@ every_fault_is_told_beside_its_field_in_both_languages(Fixture *f, gconstpointer
 			g_error("no case tells code %u", code);
 }
 
-static void
-a_fault_of_a_further_person_is_told_and_what_they_typed_is_kept(Fixture *f, gconstpointer data)
-{
-	IntakeFault fault = { .field = "age_band_2", .code = INTAKE_UNKNOWN };
-	type(f, "name", "Ana");
-	type(f, "name_2", "Ben \"B\"");
-	type(f, "age_band_2", "old");
-	f->form.faults = intake_faults_new();
-	g_array_append_val(f->form.faults, fault);
-	const char *page = render(f);
-	assert_has(page, "<li>Person 2: This is not one of the choices");
-	assert_has(page, "<input type=\"hidden\" name=\"name_2\" value=\"Ben &quot;B&quot;\">");
-	assert_has(page, "<input type=\"hidden\" name=\"age_band_2\" value=\"old\">");
-	g_clear_pointer(&f->form.faults, g_array_unref);
-}
-
 /* ---- what was typed ---- */
 
 static void
@@ -368,15 +352,6 @@ a_bus_that_was_named_counts_more_than_the_stop(Fixture *f, gconstpointer data)
 }
 
 static void
-permission_on_paper_is_said_in_the_language_of_the_page(Fixture *f, gconstpointer data)
-{
-	type(f, "guardian", " Papel ");
-	g_assert_cmpstr(form_get(&f->form, "guardian", 0), ==, " Papel ");
-	f->form.locale = locale_find("es");
-	g_assert_cmpstr(form_get(&f->form, "guardian", 0), ==, GUARDIAN_PAPER);
-}
-
-static void
 a_stop_of_no_bus_chooses_nothing(Fixture *f, gconstpointer data)
 {
 	static const char *const stops[] = { "", "/", "nowhere/1", "bus-bay", "/1" };
@@ -413,7 +388,6 @@ main(int argc, char **argv)
 	read_example();
 #define TEST(name) g_test_add("/form/" #name, Fixture, NULL, set_up, name, tear_down)
 	TEST(every_fault_is_told_beside_its_field_in_both_languages);
-	TEST(a_fault_of_a_further_person_is_told_and_what_they_typed_is_kept);
 	TEST(what_was_typed_is_still_there);
 	TEST(a_fresh_form_asks_little_and_presets_no_consent);
 	TEST(beside_every_free_text_stands_what_not_to_write);
@@ -423,7 +397,6 @@ main(int argc, char **argv)
 	TEST(what_filled_up_meanwhile_is_told_at_its_field);
 	TEST(a_bus_is_chosen_by_its_stop);
 	TEST(a_bus_that_was_named_counts_more_than_the_stop);
-	TEST(permission_on_paper_is_said_in_the_language_of_the_page);
 	TEST(a_stop_of_no_bus_chooses_nothing);
 	int status = g_test_run();
 	event_unref(event);

@@ -341,6 +341,39 @@ a_family_comes_on_one_form(Fixture *f, gconstpointer data)
 }
 
 static void
+a_family_s_adults_are_known_by_the_numbers_of_their_fields(Fixture *f, gconstpointer data)
+{
+	/* who was to be the second has been left out: the third is still the third */
+	g_autoptr(Registration) registration = taken(f,
+	        FORM(GOOD, "name_2=", "name_3=Beto", "name_4=Carla", "age_band_4=under-16",
+	                "guardian_4=3"));
+	g_autoptr(Person) carla = person_of(f, registration, 2);
+	g_assert_cmpstr(carla->guardian_note, ==, "Beto");
+	faulted(f, FORM(GOOD, "name_3=Beto", "name_4=Carla", "age_band_4=under-16", "guardian_4=2"),
+	        "guardian_4", INTAKE_UNKNOWN, 1);
+}
+
+static void
+who_wants_none_of_it_does_not_get_what_the_first_chose(Fixture *f, gconstpointer data)
+{
+	g_autoptr(Registration) registration = taken(f,
+	        FORM("name=Ana", "contact=none", "region=bay", "option=travel",
+	                "session_bus=bus-bay", "stop=bus-bay/2", "session_talk=talk-a",
+	                "session_talk=talk-b", "question_shirt=s", "name_2=Beto", "option_2=travel",
+	                "session_talk_2=none", "name_3=Carla", "option_3=travel",
+	                "session_talk_3=none", "session_talk_3=talk-c"));
+	g_assert_cmpuint(place_of(registration, 0)->chosen_n, ==, 3);
+	g_assert_cmpuint(place_of(registration, 1)->chosen_n, ==, 1); /* the bus */
+	g_assert_cmpuint(place_of(registration, 2)->chosen_n, ==, 2);
+	g_assert_cmpint(place_of(registration, 2)->chosen[1].session_no, ==, 6);
+	faulted(f,
+	        FORM("name=Ana", "contact=none", "region=bay", "option=travel",
+	                "session_bus=bus-bay", "stop=bus-bay/2", "question_shirt=s", "name_2=Beto",
+	                "option_2=travel", "session_bus_2=none"),
+	        "session_bus_2", INTAKE_CHOOSE_AT_LEAST, 1);
+}
+
+static void
 only_staff_make_captains(Fixture *f, gconstpointer data)
 {
 	g_autoptr(Registration) public = taken(f, FORM(GOOD, "captain=yes"));
@@ -540,6 +573,8 @@ main(int argc, char **argv)
 	ADD(what_the_option_has_no_use_for_is_ignored);
 	ADD(an_address_is_kept_only_when_it_is_to_be_used);
 	ADD(a_family_comes_on_one_form);
+	ADD(a_family_s_adults_are_known_by_the_numbers_of_their_fields);
+	ADD(who_wants_none_of_it_does_not_get_what_the_first_chose);
 	ADD(only_staff_make_captains);
 	ADD(the_same_content_has_the_same_hash);
 	ADD(an_option_that_closed_is_left_to_the_record);

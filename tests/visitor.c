@@ -39,12 +39,19 @@ load(Engine *engine, json_t *root)
 House
 house_with(Engine *engine, json_t *root, const char *robots)
 {
+	return house_behind(engine, root, robots, NULL);
+}
+
+House
+house_behind(Engine *engine, json_t *root, const char *robots, const char *proxies)
+{
 	static const Route *const tables[] = { site_routes, event_routes, registration_routes,
 		ticket_routes, NULL };
 	char *words[] = { "web", "--data", (char *)engine->place.dir, "--listen", "127.0.0.1:0",
-		"--robots", (char *)robots, NULL };
+		"--robots", (char *)robots, proxies != NULL ? (char *)"--trusted-proxies" : NULL,
+		(char *)proxies, NULL };
 	char **argv = words;
-	int argc = 7;
+	int argc = (int)g_strv_length(words);
 	GError *error = NULL;
 	House house = { 0 };
 	load(engine, root);
@@ -138,11 +145,17 @@ fill_person(Filled *form, const char *name, const char *option)
 Seen
 send_form(const House *house, Filled *form, const char *path)
 {
+	return send_form_with(house, form, path, "");
+}
+
+Seen
+send_form_with(const House *house, Filled *form, const char *path, const char *more_headers)
+{
 	g_autofree char *bytes =
 	        g_strdup_printf("POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: "
 	                        "application/x-www-form-urlencoded\r\n"
-	                        "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-	                path, form->body->len, form->body->str);
+	                        "Content-Length: %zu\r\n%sConnection: close\r\n\r\n%s",
+	                path, form->body->len, more_headers, form->body->str);
 	g_string_free(form->body, TRUE);
 	return seen_of(client_ask(house->url, bytes, strlen(bytes)));
 }

@@ -27,6 +27,8 @@ typedef struct {
 } House;
 /* Loads the definition @root (taken) and serves its pages. @robots: "on" or "off". */
 House house_with(Engine *engine, json_t *root, const char *robots);
+/* The same behind the proxies at these addresses (nullable). */
+House house_behind(Engine *engine, json_t *root, const char *robots, const char *proxies);
 void house_shut(House *house);
 
 typedef struct {
@@ -52,6 +54,8 @@ void carry_over(Filled *form, const char *page);
 /* An adult from the fourth region, who leaves no contact. */
 void fill_person(Filled *form, const char *name, const char *option);
 Seen send_form(const House *house, Filled *form, const char *path); /* frees @form */
+/* The same with more lines of the header, each with its end. */
+Seen send_form_with(const House *house, Filled *form, const char *path, const char *more_headers);
 /* Opens the form, reads it, fills it in, sends it. */
 Seen register_person(const House *house, const char *name, const char *option);
 

@@ -27,7 +27,7 @@ form_field(const Form *form, FieldKind kind, const char *name, const char *label
 {
 	static const char *const silent[] = { "optional", "required", "class", "autocomplete",
 		"inputmode", "maxlength", "heading", "is_input", "is_text", "is_select",
-		"is_choices", "is_consent", "checked", "value", NULL };
+		"is_choices", "is_consent", "checked", "value", "focus", "none", NULL };
 	const IntakeFault *fault = form_fault(form, name);
 	g_autofree char *trouble =
 	        fault != NULL ? form_fault_text(form, fault) : g_strdup(form_refusal(form, name));
@@ -64,6 +64,38 @@ form_typed(const Form *form, const char *name)
 		return NULL;
 	const char *value = fields_get(form->typed, name);
 	return value != NULL ? value : "";
+}
+
+char *
+form_name(const Form *form, const char *field)
+{
+	return form->person < 2 ? g_strdup(field) : g_strdup_printf("%s_%u", field, form->person);
+}
+
+char *
+form_chosen_name(const Form *form, const char *field)
+{
+	char *name = form_name(form, field);
+	if (form->person < 2 || form->typed == NULL || fields_get(form->typed, name) != NULL)
+		return name;
+	g_free(name);
+	return g_strdup(field);
+}
+
+guint
+form_person_of(const char *name)
+{
+	const char *number = strrchr(name, '_');
+	guint64 n;
+	if (number == NULL ||
+	        !g_ascii_string_to_unsigned(
+	                number + 1, 10, 2, REGISTRATION_ATTENDEES_MAX + 1, &n, NULL))
+		return 0;
+	/* a question or a group may have a number for its code */
+	if ((g_str_has_prefix(name, "question_") || g_str_has_prefix(name, "session_")) &&
+	        strchr(name, '_') == number)
+		return 0;
+	return (guint)n;
 }
 
 gboolean
@@ -124,6 +156,7 @@ form_choice(json_t *field, const FormChoice *choice)
 	json_object_set_new(
 	        item, "tall", json_boolean(choice->note != NULL || choice->side != NULL));
 	json_object_set_new(item, "side", text_or_null(choice->side));
+	json_object_set_new(item, "place", json_null());
 	json_object_set_new(item, "checked", json_boolean(choice->checked && !choice->disabled));
 	json_object_set_new(item, "disabled", json_boolean(choice->disabled));
 	json_array_append_new(json_object_get(group, "choices"), item);
@@ -146,39 +179,43 @@ typedef struct {
 	const char *const *codes; /* of a choice; its text is @prefix and the code */
 	const char *prefix;
 	const char *preset;
-	const char *none; /* key of the answer "" of a select */
+	const char *none;  /* key of the answer "" of a select */
+	const char *other; /* key of the label where a further person is asked about */
 } Asked;
 
 static const char *const yes_no[] = { "yes", "no", NULL };
 
 static const Asked asked[] = {
 	{ "name", FIELD_INPUT, REQUIRED, "field_name_hint", "text", "name", NULL,
-	        NAME_MAX_CHARACTERS },
+	        NAME_MAX_CHARACTERS, .other = "people_name" },
 	{ "contact", FIELD_RADIO, 0, .codes = intake_contacts, .prefix = "contact_",
 	        .preset = "email" },
 	{ "email", FIELD_INPUT, 0, NULL, "email", "email", "email", 254, "when-email" },
 	{ "phone", FIELD_INPUT, 0, NULL, "tel", "tel", "tel", 40, "when-phone" },
 	{ "delegation", FIELD_INPUT, OPTIONAL, "field_delegation_hint", "text", "off", NULL, 64 },
 	{ "age_band", FIELD_RADIO, 0, .codes = intake_age_bands, .prefix = "age_",
-	        .preset = "adult" },
-	{ "guardian", FIELD_INPUT, FREE_TEXT, "field_guardian_hint", "text", "off", NULL,
-	        NAME_MAX_CHARACTERS, "when-minor" },
+	        .preset = "adult", .other = "people_age" },
+	{ "guardian_name", FIELD_INPUT, FREE_TEXT, NULL, "text", "off", NULL, NAME_MAX_CHARACTERS,
+	        "when-minor when-named" },
 	{ "photo", FIELD_RADIO, 0, "field_photo_hint", .codes = intake_photos, .prefix = "photo_",
-	        .preset = "no" },
+	        .preset = "no", .other = "people_photo" },
 	{ "interpretation", FIELD_SELECT, 0, .codes = intake_interpretations,
 	        .prefix = "interpretation_", .none = "interpretation_not" },
 	{ "meal", FIELD_SELECT, 0, .codes = intake_meals, .prefix = "meal_",
 	        .none = "form_no_answer" },
-	{ "access", FIELD_CHECK, 0, .codes = intake_access, .prefix = "access_" },
+	{ "access", FIELD_CHECK, 0, .codes = intake_access, .prefix = "access_",
+	        .other = "people_access" },
 	{ "access_text", FIELD_TEXT, FREE_TEXT, .maxlength = NOTE_MAX_CHARACTERS },
 	{ "childcare", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
 	{ "first_time", FIELD_SELECT, 0, .codes = yes_no, .prefix = "form_",
-	        .none = "form_no_answer" },
+	        .none = "form_no_answer", .other = "people_first_time" },
 	{ "zip", FIELD_INPUT, 0, NULL, "text", "postal-code", "numeric", 10 },
 	{ "assembly_district", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
 	{ "senate_district", FIELD_INPUT, 0, NULL, "text", "off", "numeric", 2 },
-	{ "emergency_name", FIELD_INPUT, 0, NULL, "text", "off", NULL, NAME_MAX_CHARACTERS },
-	{ "emergency_phone", FIELD_INPUT, 0, NULL, "tel", "off", "tel", 40 },
+	{ "emergency_name", FIELD_INPUT, 0, NULL, "text", "off", NULL, NAME_MAX_CHARACTERS,
+	        .other = "people_emergency_name" },
+	{ "emergency_phone", FIELD_INPUT, 0, NULL, "tel", "off", "tel", 40,
+	        .other = "people_emergency_phone" },
 	{ "keep_informed", FIELD_CONSENT, 0 },
 	{ "share_regional", FIELD_CONSENT, 0 },
 };
@@ -186,7 +223,9 @@ static const Asked asked[] = {
 static char *
 hint_of(const Form *form, const Asked *row)
 {
-	const char *own = row->hint != NULL ? locale_text(form->locale, row->hint) : NULL;
+	/* what a name may be is told once */
+	gboolean told = form->person > 1 && row->flags & REQUIRED;
+	const char *own = row->hint != NULL && !told ? locale_text(form->locale, row->hint) : NULL;
 	const char *free_text =
 	        row->flags & FREE_TEXT ? locale_text(form->locale, "form_no_status") : NULL;
 	if (own != NULL && free_text != NULL)
@@ -204,7 +243,8 @@ set_text(json_t *field, const char *key, const char *value)
 static void
 set_choices(const Form *form, const Asked *row, json_t *field)
 {
-	const char *typed = form_typed(form, row->name);
+	g_autofree char *name = form_name(form, row->name);
+	const char *typed = form_typed(form, name);
 	if (row->none != NULL)
 		form_choice(field, &(FormChoice){ "", locale_text(form->locale, row->none) });
 	for (guint i = 0; row->codes != NULL && row->codes[i] != NULL; i++) {
@@ -214,30 +254,33 @@ set_choices(const Form *form, const Asked *row, json_t *field)
 		        g_strcmp0(row->preset, code) == 0 && (typed == NULL || *typed == '\0');
 		form_choice(field,
 		        &(FormChoice){ code, locale_text(form->locale, key),
-		                .checked = preset || form_typed_has(form, row->name, code) });
+		                .checked = preset || form_typed_has(form, name, code) });
 	}
 }
 
 static json_t *
 ask(const Form *form, const Asked *row)
 {
-	g_autofree char *label = g_strconcat("field_", row->name, NULL);
+	g_autofree char *label = form->person > 1 && row->other != NULL
+	        ? g_strdup(row->other)
+	        : g_strconcat("field_", row->name, NULL);
 	g_autofree char *hint = hint_of(form, row);
-	json_t *field =
-	        form_field(form, row->kind, row->name, locale_text(form->locale, label), hint);
-	const char *typed = form_typed(form, row->name);
-	if (typed == NULL && form->preset != NULL && strcmp(row->name, "delegation") == 0)
-		typed = fields_get(form->preset, row->name);
+	g_autofree char *name = form_name(form, row->name);
+	json_t *field = form_field(form, row->kind, name, locale_text(form->locale, label), hint);
+	const char *typed = form_typed(form, name);
+	if (typed == NULL && form->preset != NULL && strcmp(name, "delegation") == 0)
+		typed = fields_get(form->preset, name);
 	set_text(field, "value", typed != NULL ? typed : "");
 	set_text(field, "type", row->type);
-	set_text(field, "autocomplete", row->autocomplete);
+	/* the browser knows one person's data only */
+	set_text(field, "autocomplete", form->person > 1 ? "off" : row->autocomplete);
 	set_text(field, "inputmode", row->inputmode);
 	set_text(field, "class", row->class);
 	if (row->maxlength > 0)
 		json_object_set_new(field, "maxlength", json_integer(row->maxlength));
 	if (row->kind == FIELD_CONSENT)
 		json_object_set_new(
-		        field, "checked", json_boolean(form_typed_has(form, row->name, "yes")));
+		        field, "checked", json_boolean(form_typed_has(form, name, "yes")));
 	if (row->flags & OPTIONAL)
 		form_field_optional(field);
 	if (row->flags & REQUIRED)
@@ -249,8 +292,8 @@ ask(const Form *form, const Asked *row)
 
 /* ---- sections ---- */
 
-static void
-append_field(const Form *form, const char *name, json_t *fields)
+void
+form_append(const Form *form, const char *name, json_t *fields)
 {
 	if (strcmp(name, "region") == 0)
 		json_array_append_new(fields, form_region(form));
@@ -262,6 +305,8 @@ append_field(const Form *form, const char *name, json_t *fields)
 		json_array_append_new(fields, form_option(form));
 	else if (strcmp(name, "sessions") == 0)
 		form_sessions(form, fields);
+	else if (strcmp(name, "guardian") == 0)
+		form_guardian(form, fields);
 	else if (strcmp(name, "required questions") == 0)
 		form_questions(form, TRUE, fields);
 	else if (strcmp(name, "other questions") == 0)
@@ -298,7 +343,7 @@ form_make_sections(const Form *form, const FormSection *table, guint n)
 		json_t *fields = json_array();
 		for (guint j = 0; j < G_N_ELEMENTS(table[i].fields) && table[i].fields[j] != NULL;
 		        j++)
-			append_field(form, table[i].fields[j], fields);
+			form_append(form, table[i].fields[j], fields);
 		if (json_array_size(fields) == 0) {
 			json_decref(fields);
 			continue;
@@ -331,75 +376,36 @@ target_of(const json_t *field)
 }
 
 gboolean
-form_list_faults(const json_t *made, json_t *faults)
+form_list_field_faults(const Form *form, const json_t *fields, const char *person, json_t *faults)
 {
-	size_t i, j, before = json_array_size(faults);
-	json_t *section, *field;
-	json_array_foreach (made, i, section)
-		json_array_foreach (json_object_get(section, "fields"), j, field) {
-			json_t *text = json_object_get(field, "fault");
-			if (!json_is_string(text))
-				continue;
-			json_t *fault = json_object();
-			json_object_set_new(fault, "target", json_string(target_of(field)));
-			json_object_set(fault, "text", text);
-			json_array_append_new(faults, fault);
-		}
+	size_t i, before = json_array_size(faults);
+	json_t *field;
+	json_array_foreach (fields, i, field) {
+		const char *text = json_string_value(json_object_get(field, "fault"));
+		if (text == NULL)
+			continue;
+		g_autofree char *whose = person == NULL
+		        ? NULL
+		        : locale_format(form->locale, "fault_of_person", "number", person, "fault",
+		                  text, NULL);
+		json_t *fault = json_object();
+		json_object_set_new(fault, "target", json_string(target_of(field)));
+		json_object_set_new(fault, "text", json_string(whose != NULL ? whose : text));
+		json_array_append_new(faults, fault);
+	}
 	return json_array_size(faults) > before;
 }
 
-/* ---- further people, whom the page doesn't show ---- */
-
-/* "name_2" and the like: is it a field of a further person? */
-static const char *
-person_number(const char *name)
+gboolean
+form_list_faults(const json_t *made, json_t *faults)
 {
-	const char *number = strrchr(name, '_');
-	guint64 n;
-	if (number == NULL ||
-	        !g_ascii_string_to_unsigned(
-	                number + 1, 10, 2, REGISTRATION_ATTENDEES_MAX + 1, &n, NULL))
-		return NULL;
-	/* a question or a group may have such a code of its own */
-	if (g_str_has_prefix(name, "question_") || g_str_has_prefix(name, "session_"))
-		return strchr(name, '_') == number ? NULL : number + 1;
-	return number + 1;
-}
-
-static json_t *
-keep_others(const Form *form)
-{
-	json_t *kept = json_array();
-	guint n = form->typed != NULL ? fields_count(form->typed) : 0;
-	for (guint i = 0; i < n; i++) {
-		const char *name, *value;
-		fields_at(form->typed, i, &name, &value);
-		if (*value == '\0' || person_number(name) == NULL)
-			continue;
-		json_t *field = json_object();
-		json_object_set_new(field, "name", json_string(name));
-		json_object_set_new(field, "value", json_string(value));
-		json_array_append_new(kept, field);
-	}
-	return kept;
-}
-
-static void
-list_faults_of_others(const Form *form, json_t *faults)
-{
-	for (guint i = 0; form->faults != NULL && i < form->faults->len; i++) {
-		const IntakeFault *trouble = &g_array_index(form->faults, IntakeFault, i);
-		const char *number = person_number(trouble->field);
-		if (number == NULL)
-			continue;
-		g_autofree char *words = form_fault_text(form, trouble);
-		g_autofree char *text = locale_format(
-		        form->locale, "fault_of_person", "number", number, "fault", words, NULL);
-		json_t *fault = json_object();
-		json_object_set_new(fault, "target", json_null());
-		json_object_set_new(fault, "text", json_string(text));
-		json_array_append_new(faults, fault);
-	}
+	size_t i;
+	json_t *section;
+	gboolean any = FALSE;
+	json_array_foreach (made, i, section)
+		any |= form_list_field_faults(
+		        NULL, json_object_get(section, "fields"), NULL, faults);
+	return any;
 }
 
 /* ---- all of it ---- */
@@ -433,14 +439,16 @@ form_data(const Form *form)
 	json_t *shown = form_make_sections(form, sections, G_N_ELEMENTS(sections));
 	json_t *folded = form_make_sections(form, more, G_N_ELEMENTS(more));
 	form_list_faults(shown, faults);
+	json_t *people = form_people(form, faults);
 	gboolean folded_fault = form_list_faults(folded, faults);
-	list_faults_of_others(form, faults);
 	gint64 n = (gint64)json_array_size(faults);
 	g_autofree char *title = locale_plural(form->locale, "fault_title", n, NULL);
 	json_object_set_new(data, "sections", shown);
 	json_object_set_new(data, "more", folded);
 	json_object_set_new(data, "more_open", json_boolean(folded_fault || more_was_typed(form)));
-	json_object_set_new(data, "kept", keep_others(form));
+	json_object_set_new(data, "people", people);
+	json_object_set_new(data, "can_add", json_boolean(form_can_add(form)));
+	json_object_set_new(data, "add_focus", json_boolean(form->press.remove != 0));
 	json_object_set_new(data, "has_faults", json_boolean(n > 0 && form->refused == NULL));
 	json_object_set_new(data, "faults_title", json_string(title));
 	json_object_set_new(data, "faults", faults);
@@ -493,13 +501,25 @@ form_is_open(const Event *event, gint64 now)
 	return FALSE;
 }
 
-/* "papel" is what a Spanish page says for GUARDIAN_PAPER. */
-static const char *
-guardian_word(const Form *form, const char *typed)
+/* The number at the end of @name when it is what was asked about @group: "session_bus_2"; 1 for "session_bus". */
+static guint
+person_of_group(const char *name, const char *group)
 {
-	g_autofree char *word = g_strstrip(g_strdup(typed));
-	const char *paper = locale_text(form->locale, "guardian_paper");
-	return g_ascii_strcasecmp(word, paper) == 0 ? GUARDIAN_PAPER : typed;
+	const char *rest = name + strlen("session_");
+	const gsize length = strlen(group);
+	if (strncmp(rest, group, length) != 0)
+		return 0;
+	return rest[length] == '\0' ? 1 : rest[length] == '_' ? form_person_of(name) : 0;
+}
+
+/* What was chosen beside the adults of the form may be named in the field beside it. */
+static const char *
+named_guardian(const Form *form, const char *name, const char *chosen)
+{
+	g_autofree char *beside = g_strconcat("guardian_name", name + strlen("guardian"), NULL);
+	if (chosen != NULL && *chosen != '\0' && strcmp(chosen, GUARDIAN_NAMED) != 0)
+		return chosen;
+	return fields_get(form->typed, beside);
 }
 
 const char *
@@ -507,16 +527,20 @@ form_get(gpointer data, const char *name, guint nth)
 {
 	const Form *form = data;
 	const char *typed = fields_nth(form->typed, name, nth);
-	if (typed != NULL && g_str_has_prefix(name, "guardian"))
-		return guardian_word(form, typed);
+	if (nth == 0 && g_str_has_prefix(name, "guardian"))
+		return named_guardian(form, name, typed);
 	const char *group = form->stop_group;
-	if (typed != NULL || nth > 0 || group == NULL || !g_str_has_prefix(name, "session_") ||
-	        strcmp(name + strlen("session_"), group) != 0)
+	if (typed != NULL || nth > 0 || group == NULL || !g_str_has_prefix(name, "session_"))
 		return typed;
-	const char *stop = fields_get(form->typed, "stop");
+	const guint person = person_of_group(name, group);
+	if (person == 0)
+		return NULL;
+	const Form theirs = { .person = person };
+	g_autofree char *field = form_name(&theirs, "stop");
+	const char *stop = fields_get(form->typed, field);
 	const char *slash = stop != NULL ? strrchr(stop, '/') : NULL;
 	if (slash == NULL)
-		return NULL;
+		return stop != NULL && strcmp(stop, INTAKE_NONE) == 0 ? stop : NULL;
 	g_autofree char *code = g_strndup(stop, slash - stop);
 	const EventSession *session = event_session_by_code(form->event, code);
 	return session != NULL ? session->code : NULL;

@@ -4,7 +4,7 @@
  *
  * form.c holds the fields that every event asks, form_event.c those that the event's definition
  * brings (region, option, its own questions), form_sessions.c the sessions and stops that options leave
- * to choose, form_faults.c the words for trouble.
+ * to choose, form_people.c the people who come along, form_faults.c the words for trouble.
  */
 #pragma once
 
@@ -12,11 +12,19 @@
 #include "web/fields.h"
 #include "web/locale.h"
 
+/* Which button about the people who come along was pressed; all zero: none. */
+typedef struct {
+	gboolean add;
+	guint remove, own, same; /* the number of a person's fields */
+} FormPress;
+
 typedef struct {
 	const Event *event;
 	const Locale *locale;
 	const Room *room;
 	gint64 now;
+	FormPress press;
+	guint person; /* whose fields are being made; below 2: the first person's. Of form_data() alone */
 	const Fields *typed;        /* of a posted form; NULL for a fresh one */
 	const char *stop_group;     /* form_stop_group(), asked once for form_get() */
 	const Fields *preset;       /* of a fresh one: the query's "option" and "delegation" */
@@ -25,7 +33,7 @@ typedef struct {
 	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
 } Form;
 
-/* {sections, more, more_open, kept, has_faults, faults_title, faults}: what the template "form" walks. */
+/* {sections, people, can_add, more, more_open, has_faults, faults_title, faults}: what the template "form" walks. */
 json_t *form_data(const Form *form);
 
 /* The parts of it by which somebody who is registered says something anew (form_again.c): {sections, has_faults, faults_title,
@@ -38,6 +46,12 @@ typedef enum {
 } FormPart;
 json_t *form_part_data(const Form *form, FormPart part);
 
+/* Reads which button was pressed; FALSE when none of these was. */
+gboolean form_pressed(const Fields *typed, FormPress *ret);
+
+/* A further person of our own page who has answers and no name: a fault, for they would be left out silently. */
+void form_check_people(const Form *form, GArray *faults);
+
 /* What a fresh form shows depends on this, besides the edition and the language: what is open, over, full, or
  * nearly so. Owned by the caller. */
 char *form_state(const Form *form);
@@ -49,7 +63,7 @@ gboolean form_is_open(const Event *event, gint64 now);
 const char *form_stop_group(const Event *event);
 
 /* Of @data, a Form with typed and stop_group: an IntakeGet. Where a bus is chosen by its stop alone, the session is
- * read from the stop; the page's own word for permission on paper is GUARDIAN_PAPER. */
+ * read from the stop; a responsible adult who is none of the choices is read from the field beside them. */
 const char *form_get(gpointer data, const char *name, guint nth);
 
 /* What PLACE_FULL or PLACE_CLOSED is about, in the person's language; lent by the event. */

@@ -144,6 +144,17 @@ option_state(const Form *form, const EventOption *option, int room)
 	return g_strdup_printf("%s\n%s", left, state);
 }
 
+/* The option of the person whose fields are being made; of a further one who said nothing, the first one's. */
+static gboolean
+option_is_typed(const Form *form, const EventOption *option)
+{
+	g_autofree char *own = form_name(form, "option");
+	const char *typed = form_typed(form, own);
+	if (form->person > 1 && typed != NULL && *typed == '\0')
+		return form_typed_has(form, "option", option->code);
+	return form_typed_has(form, own, option->code);
+}
+
 static gboolean
 option_is_preset(const Form *form, const EventOption *option, guint available)
 {
@@ -179,14 +190,15 @@ add_option(const Form *form, json_t *field, guint i, guint available)
 	g_autofree char *fee = option->fee_amount > 0
 	        ? locale_money(form->locale, option->fee_amount, option->fee_currency)
 	        : g_strdup(locale_text(form->locale, "option_free"));
-	g_autofree char *id = g_strdup_printf("option-%u", i + 1);
+	g_autofree char *name = form_name(form, "option");
+	g_autofree char *id = g_strdup_printf("%s-%u", name, i + 1);
 	form_add_line(note, includes);
 	if (option->fee_amount > 0)
 		form_add_line(note, form_event_text(form, option->fee_text));
 	form_add_line(note, state);
 	form_choice(field,
 	        &(FormChoice){ option->code, form_event_text(form, option->title), note->str, fee,
-	                .checked = form_typed_has(form, "option", option->code) ||
+	                .checked = option_is_typed(form, option) ||
 	                        (option_is_available(form, i) &&
 	                                option_is_preset(form, option, available)),
 	                .disabled =
@@ -194,16 +206,18 @@ add_option(const Form *form, json_t *field, guint i, guint available)
 	/* theme.css knows options by their place, not by their code */
 	json_t *choices =
 	        json_object_get(json_array_get(json_object_get(field, "groups"), 0), "choices");
-	json_object_set_new(
-	        json_array_get(choices, json_array_size(choices) - 1), "key", json_string(id));
+	json_t *choice = json_array_get(choices, json_array_size(choices) - 1);
+	json_object_set_new(choice, "key", json_string(id));
+	json_object_set_new(choice, "place", json_integer(i + 1));
 }
 
 json_t *
 form_option(const Form *form)
 {
 	guint n = form->event->options->len, available = 0;
-	json_t *field = form_field(
-	        form, FIELD_RADIO, "option", locale_text(form->locale, "field_option"), NULL);
+	g_autofree char *name = form_name(form, "option");
+	const char *label = form->person > 1 ? "people_option" : "field_option";
+	json_t *field = form_field(form, FIELD_RADIO, name, locale_text(form->locale, label), NULL);
 	for (guint i = 0; i < n; i++)
 		available += option_is_available(form, i);
 	/* what is open is offered first, then what can be waited for */
@@ -260,7 +274,8 @@ add_answers(const Form *form, const EventQuestion *question, json_t *field, cons
 static void
 add_question(const Form *form, const EventQuestion *question, json_t *fields)
 {
-	g_autofree char *name = g_strconcat("question_", question->code, NULL);
+	g_autofree char *code = g_strconcat("question_", question->code, NULL);
+	g_autofree char *name = form_name(form, code);
 	g_autofree char *why = locale_format(form->locale, "field_question_why", "purpose",
 	        form_event_text(form, question->purpose), NULL);
 	FieldKind kind = question_kind(question);

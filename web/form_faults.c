@@ -17,6 +17,18 @@ static const struct {
 	{ INTAKE_MISSING, "option", "fault_missing_option" },
 	{ INTAKE_UNKNOWN, "delegation", "fault_unknown_delegation" },
 	{ INTAKE_UNKNOWN, "county", "fault_unknown_county" },
+	{ INTAKE_UNKNOWN, "guardian", "fault_unknown_guardian" },
+};
+
+/* The same of a further person. */
+static const struct {
+	IntakeCode code;
+	const char *field;
+	const char *key;
+} special_of_others[] = {
+	{ INTAKE_MISSING, "name", "fault_missing_person_name" },
+	{ INTAKE_GUARDIAN_MISSING, "guardian", "fault_guardian_missing_person" },
+	{ INTAKE_UNKNOWN, "guardian", "fault_unknown_guardian" },
 };
 
 /* By IntakeCode. */
@@ -54,6 +66,14 @@ fault_key(const IntakeFault *fault)
 {
 	if (fault->code == INTAKE_NOT_NUMBER && fault->least == 0 && fault->most == 0)
 		return "fault_not_number";
+	if (form_person_of(fault->field) != 0) {
+		const gsize length = strrchr(fault->field, '_') - fault->field;
+		for (guint i = 0; i < G_N_ELEMENTS(special_of_others); i++)
+			if (special_of_others[i].code == fault->code &&
+			        strlen(special_of_others[i].field) == length &&
+			        strncmp(special_of_others[i].field, fault->field, length) == 0)
+				return special_of_others[i].key;
+	}
 	for (guint i = 0; i < G_N_ELEMENTS(special); i++)
 		if (special[i].code == fault->code && strcmp(special[i].field, fault->field) == 0)
 			return special[i].key;
@@ -75,21 +95,30 @@ form_fault_text(const Form *form, const IntakeFault *fault)
 
 /* Is @name where the session @no was chosen? */
 static gboolean
-is_group_of(const Event *event, const char *name, guint16 no)
+is_group_of(const Event *event, const char *name, gsize length, guint16 no)
 {
 	if (!g_str_has_prefix(name, "session_"))
 		return FALSE;
+	name += strlen("session_");
+	length -= strlen("session_");
 	for (guint i = 0; i < event->options->len; i++) {
 		const EventOption *option = g_ptr_array_index(event->options, i);
 		for (guint j = 0; j < option->choices->len; j++) {
 			const EventChoice *choice = g_ptr_array_index(option->choices, j);
 			for (guint k = 0; k < choice->sessions->len; k++)
 				if (g_array_index(choice->sessions, guint16, k) == no &&
-				        strcmp(choice->code, name + strlen("session_")) == 0)
+				        strlen(choice->code) == length &&
+				        strncmp(choice->code, name, length) == 0)
 					return TRUE;
 		}
 	}
 	return FALSE;
+}
+
+static gboolean
+is_called(const char *name, gsize length, const char *field)
+{
+	return strlen(field) == length && strncmp(name, field, length) == 0;
 }
 
 const char *
@@ -98,14 +127,16 @@ form_refusal(const Form *form, const char *name)
 	const PlaceAnswer *refused = form->refused;
 	if (refused == NULL)
 		return NULL;
+	const gsize length =
+	        form_person_of(name) == 0 ? strlen(name) : (gsize)(strrchr(name, '_') - name);
 	if (refused->outcome == PLACE_CLOSED)
-		return strcmp(name, "option") == 0
+		return is_called(name, length, "option")
 		        ? locale_text(form->locale, "fault_option_closed")
 		        : NULL;
-	gboolean about = (refused->full_stop != 0 && strcmp(name, "stop") == 0) ||
+	gboolean about = (refused->full_stop != 0 && is_called(name, length, "stop")) ||
 	        (refused->full_session != 0 &&
-	                is_group_of(form->event, name, refused->full_session)) ||
-	        (refused->full_option != 0 && strcmp(name, "option") == 0);
+	                is_group_of(form->event, name, length, refused->full_session)) ||
+	        (refused->full_option != 0 && is_called(name, length, "option"));
 	return about ? locale_text(form->locale, "fault_full") : NULL;
 }
 

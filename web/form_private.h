@@ -1,5 +1,5 @@
 /*
- * What form.c, form_event.c and form_faults.c share: fields as JSON for the templates "field",
+ * What form*.c share: fields as JSON for the templates "field",
  * "input", "textarea", "select", "choices" and "consent".
  *
  * A field: {id, name, label, hint, fault, described, optional, required, class, is_input | is_text |
@@ -18,6 +18,27 @@ typedef enum {
 	FIELD_RADIO,
 	FIELD_CHECK,
 } FieldKind;
+
+/* The name of a field of the person whose fields are being made: "meal", or "meal_2". Owned by the caller. */
+char *form_name(const Form *form, const char *field);
+/* The same, or @field itself where that person has said nothing: then what the first one chose is shown. */
+char *form_chosen_name(const Form *form, const char *field);
+/* The number at the end of a further person's field ("meal_2"), 0 when it is the first person's. */
+guint form_person_of(const char *name);
+
+/* Appends the fields called @name of the person whose fields are being made. */
+void form_append(const Form *form, const char *name, json_t *fields);
+/* The answer that means the field beside it. */
+#define GUARDIAN_NAMED "named"
+/* Appends the choice of a responsible adult, and where to name one. */
+void form_guardian(const Form *form, json_t *fields);
+/* The people who come along, as JSON; their faults are added to @faults. */
+json_t *form_people(const Form *form, json_t *faults);
+/* Can one more come along? */
+gboolean form_can_add(const Form *form);
+/* Adds the faults of @fields to @faults; @person (nullable) is how who has them is called. Are there any? */
+gboolean
+form_list_faults(const Form *form, const json_t *fields, const char *person, json_t *faults);
 
 /* A field without value; its fault is found by @name. */
 json_t *

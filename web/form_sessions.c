@@ -163,10 +163,19 @@ was_typed(const Form *form, const char *name)
 	return form->typed != NULL && fields_get(form->typed, name) != NULL;
 }
 
+/* A further person's silence would mean the first one's choice. */
 static void
 add_none(const Form *form, json_t *field, const char *key, gboolean checked)
 {
-	form_choice(field, &(FormChoice){ "", locale_text(form->locale, key), .checked = checked });
+	const char *code = form->person > 1 ? INTAKE_NONE : "";
+	form_choice(
+	        field, &(FormChoice){ code, locale_text(form->locale, key), .checked = checked });
+}
+
+static gboolean
+none_is_typed(const Form *form, const char *name)
+{
+	return form_typed_has(form, name, "") || form_typed_has(form, name, INTAKE_NONE);
 }
 
 static void
@@ -199,23 +208,24 @@ add_sessions(const Form *form, const Group *group, json_t *field, const char *na
 	}
 	if (group->max == 1 && group->min == 0)
 		add_none(form, field, "field_choose_none",
-		        !was_typed(form, name) || form_typed_has(form, name, ""));
+		        !was_typed(form, name) || none_is_typed(form, name));
 }
 
 /* Sessions that have stops, but are not chosen by them: each with a list of its own. */
 static void
 add_stop_lists(const Form *form, const Group *group, json_t *fields)
 {
+	g_autofree char *name = form_name(form, "stop"), *chosen = form_chosen_name(form, "stop");
 	for (guint i = 0; i < group->sessions->len; i++) {
 		const EventSession *session = group_session(form->event, group, i);
 		gboolean has_list = places_has_list(form->event, 0, session->no, form->now);
 		if (session->stops->len < 2 || session->ends <= form->now)
 			continue;
-		g_autofree char *id = g_strconcat("stop-", session->code, NULL);
+		g_autofree char *id = g_strconcat(name, "-", session->code, NULL);
 		g_autofree char *label =
 		        g_strdup_printf("%s: %s", form_event_text(form, session->title),
 		                locale_text(form->locale, "field_stop"));
-		json_t *field = form_field(form, FIELD_SELECT, "stop", label, NULL);
+		json_t *field = form_field(form, FIELD_SELECT, name, label, NULL);
 		json_object_set_new(field, "id", json_string(id));
 		json_object_set_new(field, "described", json_null());
 		form_choice(field, &(FormChoice){ "", locale_text(form->locale, "form_choose") });
@@ -228,7 +238,7 @@ add_stop_lists(const Form *form, const Group *group, json_t *fields)
 			        g_strdup_printf("%s, %s", form_event_text(form, stop->place), time);
 			form_choice(field,
 			        &(FormChoice){ code, shown,
-			                .checked = form_typed_has(form, "stop", code),
+			                .checked = form_typed_has(form, chosen, code),
 			                .disabled = !has_list &&
 			                        room_at_stop(form->room, session->no, stop->no) ==
 			                                0 });
@@ -240,18 +250,19 @@ add_stop_lists(const Form *form, const Group *group, json_t *fields)
 
 /* "session_GROUP", with what was typed under either name. */
 static gboolean
-stop_is_typed(
-        const Form *form, const char *group_name, const EventSession *session, const char *code)
+stop_is_typed(const Form *form, const char *stop_name, const char *group_name,
+        const EventSession *session, const char *code)
 {
-	return form_typed_has(form, "stop", code) ||
-	        (!was_typed(form, "stop") && session->stops->len == 1 &&
+	return form_typed_has(form, stop_name, code) ||
+	        (!was_typed(form, stop_name) && session->stops->len == 1 &&
 	                form_typed_has(form, group_name, session->code));
 }
 
 static void
 add_stops(const Form *form, const Group *group, json_t *field, const char *group_name)
 {
-	gboolean typed = was_typed(form, "stop") || was_typed(form, group_name);
+	g_autofree char *stop_name = form_chosen_name(form, "stop");
+	gboolean typed = was_typed(form, stop_name) || was_typed(form, group_name);
 	gboolean to_preset = !typed && group->min > 0;
 	for (guint i = 0; i < group->sessions->len; i++) {
 		const EventSession *session = group_session(form->event, group, i);
@@ -279,21 +290,24 @@ add_stops(const Form *form, const Group *group, json_t *field, const char *group
 			form_choice(field,
 			        &(FormChoice){ code, form_event_text(form, stop->place), left, time,
 			                .checked = preset ||
-			                        stop_is_typed(form, group_name, session, code),
+			                        stop_is_typed(
+			                                form, stop_name, group_name, session, code),
 			                .disabled = least == 0 && !has_list });
 		}
 	}
 	if (group->min == 0) {
 		form_group(field, NULL);
 		add_none(form, field, "field_choose_no_bus",
-		        !typed || form_typed_has(form, "stop", ""));
+		        !typed || none_is_typed(form, stop_name));
 	}
 }
 
 static void
 add_group(const Form *form, const Group *group, gboolean by_stop, json_t *fields)
 {
-	g_autofree char *name = g_strconcat("session_", group->code, NULL);
+	g_autofree char *plain = g_strconcat("session_", group->code, NULL);
+	g_autofree char *name = form_name(form, plain), *chosen = form_chosen_name(form, plain);
+	g_autofree char *stop = form_name(form, "stop");
 	g_autofree char *most = NULL;
 	if (group->max > 1 && (guint)group->max < group->sessions->len) {
 		g_autofree char *number = locale_number(form->locale, group->max);
@@ -302,16 +316,18 @@ add_group(const Form *form, const Group *group, gboolean by_stop, json_t *fields
 	const char *label =
 	        by_stop ? locale_text(form->locale, "field_stop") : group_label(form, group);
 	/* a fault of the session is told at the stop that stands for it */
-	gboolean told_at_stop =
-	        form_fault(form, "stop") != NULL || form_refusal(form, "stop") != NULL;
+	gboolean told_at_stop = form_fault(form, stop) != NULL || form_refusal(form, stop) != NULL;
 	json_t *field = form_field(form, group->max == 1 ? FIELD_RADIO : FIELD_CHECK,
-	        by_stop && told_at_stop ? "stop" : name, label, most);
-	json_object_set_new(field, "name", json_string(by_stop ? "stop" : name));
+	        by_stop && told_at_stop ? stop : name, label, most);
+	json_object_set_new(field, "name", json_string(by_stop ? stop : name));
 	set_when(field, group);
 	if (by_stop)
-		add_stops(form, group, field, name);
+		add_stops(form, group, field, chosen);
 	else
-		add_sessions(form, group, field, name);
+		add_sessions(form, group, field, chosen);
+	/* with boxes alone nobody could say none */
+	if (form->person > 1 && group->max > 1)
+		json_object_set_new(field, "none", json_string(INTAKE_NONE));
 	json_array_append_new(fields, field);
 	if (!by_stop)
 		add_stop_lists(form, group, fields);

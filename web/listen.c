@@ -125,3 +125,18 @@ address_is_local(const struct sockaddr *address)
 	const struct in6_addr *at = &((const struct sockaddr_in6 *)address)->sin6_addr;
 	return IN6_IS_ADDR_LOOPBACK(at) || (IN6_IS_ADDR_V4MAPPED(at) && at->s6_addr[12] == 127);
 }
+
+gboolean
+address_of(const struct sockaddr *address, struct in6_addr *ret)
+{
+	if (address->sa_family == AF_INET6) {
+		*ret = ((const struct sockaddr_in6 *)address)->sin6_addr;
+		return TRUE;
+	}
+	if (address->sa_family != AF_INET)
+		return FALSE;
+	memset(ret, 0, sizeof *ret);
+	ret->s6_addr[10] = ret->s6_addr[11] = 0xff;
+	memcpy(ret->s6_addr + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
+	return TRUE;
+}

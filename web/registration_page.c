@@ -8,6 +8,7 @@
 
 #include "schema/id.h"
 #include "web/form.h"
+#include "web/lane.h"
 #include "web/routes.h"
 
 /* Nobody reads and answers the form this fast. */
@@ -21,6 +22,7 @@ typedef struct {
 	const char *title, *text; /* of the word on top; nullable */
 	const char *url, *link;   /* a link in it; nullable */
 	gboolean press;           /* all that is wanted is to send the form once more */
+	const char *slow;         /* what lane.h wants to be carried; nullable */
 } Notice;
 
 /* The form's own id and its proof. */
@@ -51,6 +53,16 @@ set_frame(Request *request, const Event *event, json_t *data)
 	json_object_set_new(data, "has_languages", json_true());
 	json_object_set_new(data, "contact",
 	        event->contact != NULL ? json_string(event->contact) : json_null());
+}
+
+/* Who waits goes on waiting for the same moment, though they mend something meanwhile. */
+static void
+set_slow(json_t *data, const Form *form, const Notice *notice)
+{
+	const char *carried = form->typed != NULL ? fields_get(form->typed, "slow") : NULL;
+	const char *slow = notice != NULL && notice->slow != NULL ? notice->slow : carried;
+	if (slow != NULL && strlen(slow) < LANE_PROOF_MAX)
+		json_object_set_new(data, "slow", json_string(slow));
 }
 
 static void
@@ -113,6 +125,7 @@ form_page(Request *request, int status, Form *form, const Ticketed *own, gboolea
 	form->room = room;
 	json_t *data = page_data(request, form, own->submission, csrf);
 	json_object_set_new(data, "asked_again", json_boolean(asked_again));
+	set_slow(data, form, notice);
 	set_notice(data, notice);
 	return reply_page(request, status, "form", data);
 }
@@ -233,6 +246,26 @@ seems_robot(Request *request, const Sent *sent)
 	return (website != NULL && *website != '\0') || (age_ms >= 0 && age_ms < TRAP_MS);
 }
 
+/* Many come from where this one comes from: it comes back once more, a little later. NULL: it goes on. */
+static Reply *
+slow_down(Request *request, Sent *sent)
+{
+	char proof[LANE_PROOF_MAX];
+	gint64 wait_ms = 0;
+	const Locale *locale = request_locale(request);
+	if (!request_robots(request) ||
+	        lane_request(request, sent->own.submission, fields_get(sent->form.typed, "slow"),
+	                &wait_ms, proof))
+		return NULL;
+	g_autofree char *text =
+	        locale_plural(locale, "notice_slow_text", (wait_ms + 999) / 1000, NULL);
+	Notice notice = { .title = locale_text(locale, "notice_slow_title"),
+		.text = text,
+		.press = TRUE,
+		.slow = proof };
+	return form_page(request, 422, &sent->form, &sent->own, TRUE, &notice);
+}
+
 static Reply *prepare(Request *request, Sent *taken);
 
 /* Once more from the start: what was prepared can't be used twice. */
@@ -330,11 +363,19 @@ prepare(Request *request, Sent *taken)
 		.now = request_now(request) };
 	sent->prepared++;
 	sent->form.faults = intake_faults_new();
+	form_check_people(&sent->form, sent->form.faults);
+	if (sent->form.faults->len > 0) /* the rest is told with it */
+		asked.check_only = TRUE;
 	sent->registration = intake_take(&asked, sent->form.faults, &error);
-	if (sent->registration == NULL) {
+	if (sent->registration == NULL || sent->form.faults->len > 0) {
 		reply = error != NULL
 		        ? reply_error(request, error)
 		        : form_page(request, 422, &sent->form, &sent->own, TRUE, NULL);
+		sent_free(sent);
+		return reply;
+	}
+	reply = sent->prepared == 1 ? slow_down(request, sent) : NULL;
+	if (reply != NULL) {
 		sent_free(sent);
 		return reply;
 	}
@@ -359,7 +400,7 @@ registration_submit(Request *request)
 		.now = request_now(request),
 		.typed = request_form(request) };
 	const char *stop = fields_get(sent->form.typed, "stop");
-	if (stop != NULL && *stop != '\0')
+	if ((stop != NULL && *stop != '\0') || fields_get(sent->form.typed, "name_2") != NULL)
 		sent->form.stop_group = form_stop_group(event);
 	/* the guard has seen that it is one of ours */
 	g_strlcpy(sent->own.submission, fields_get(sent->form.typed, "submission"),
@@ -369,7 +410,7 @@ registration_submit(Request *request)
 	Reply *reply = NULL;
 	const char *other_language = fields_get(sent->form.typed, "switch");
 	gboolean again = fields_get(sent->form.typed, "again") != NULL;
-	if (other_language != NULL)
+	if (other_language != NULL || form_pressed(sent->form.typed, &sent->form.press))
 		reply = form_page(request, 200, &sent->form, &sent->own, again, NULL);
 	else if (request_csrf(request) == CSRF_STALE)
 		reply = ask_again(request, 422, sent, "notice_stale_title", "notice_stale_text");

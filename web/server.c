@@ -294,12 +294,15 @@ take_header_line(void *data, enum MHD_ValueKind kind, const char *key, gsize key
 	return request_take_header(data, key, value ? value : "") ? MHD_YES : MHD_NO;
 }
 
-static gboolean
-is_local(struct MHD_Connection *connection)
+static void
+take_peer(struct MHD_Connection *connection, Request *request)
 {
 	const union MHD_ConnectionInfo *info =
 	        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	return info != NULL && info->client_addr != NULL && address_is_local(info->client_addr);
+	if (info == NULL || info->client_addr == NULL)
+		return;
+	request->local = address_is_local(info->client_addr);
+	request->has_peer = address_of(info->client_addr, &request->peer);
 }
 
 static Connection *
@@ -338,7 +341,7 @@ after_header(Exchange *exchange, const char *method, const char *version)
 	if (state_of(exchange->transport) == STATE_CLOSED)
 		return MHD_NO;
 	request->worker = worker_of_thread(request->server);
-	request->local = is_local(connection);
+	take_peer(connection, request);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header_line, request);
 	request_begin(request, method, strcmp(version, "HTTP/1.1") != 0);
 	exchange->step = STEP_BODY;
@@ -505,6 +508,8 @@ server_free(Server *server)
 	event_shelf_free(server->shelf);
 	slow_free(server->slow);
 	throttle_free(server->throttle);
+	lane_free(server->lane);
+	g_clear_pointer(&server->proxies, g_array_unref);
 	heard_free(server->heard);
 	numbers_kept_free(server->numbers);
 	g_free(server->url);
@@ -526,6 +531,7 @@ server_new(const ServerOptions *options)
 	server->shelf = event_shelf_new();
 	server->slow = slow_new();
 	server->throttle = throttle_new();
+	server->lane = lane_new();
 	server->heard = heard_new();
 	server->numbers = numbers_kept_new();
 	Transport *transport = server->transport = g_new0(Transport, 1);

@@ -9,7 +9,10 @@
  */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "web/gzip.h"
+#include "web/lane.h"
 #include "web/multipart.h"
 #include "web/page.h"
 #include "web/routes.h"
@@ -79,11 +82,13 @@ struct Server {
 	gboolean tls;      /* this server's own */
 	gboolean secure;   /* what the browser sees: https */
 	gboolean proxied;  /* trusted_proxies are set */
+	GArray *proxies;   /* of struct in6_addr; NULL: none */
 	Header headers[8]; /* of every answer */
 	guint headers_n;
 	struct Transport *transport; /* server.c's own */
 	Slow *slow;
 	struct Throttle *throttle;   /* of signing in */
+	Lane *lane;                  /* of registering */
 	struct Heard *heard;         /* devices, as they were last heard of */
 	struct NumbersKept *numbers; /* of the dashboard */
 	struct Minutes *minutes;     /* once it serves */
@@ -123,6 +128,8 @@ struct Request {
 	gsize content_length;
 	gboolean has_content_length, chunked;
 	gboolean local; /* the peer is on this machine */
+	gboolean has_peer;
+	struct in6_addr peer; /* for lane.c alone; it is never written anywhere */
 
 	RouteMatch match;
 	char *params[PARAMS_MAX]; /* decoded */
@@ -289,6 +296,10 @@ void answer_head(Request *request, const Reply *reply, gboolean closing, Answer 
 struct Heard *heard_new(void);
 void heard_free(struct Heard *heard);
 
+/* ---- addresses (lane.c) ---- */
+/* IPv4 as mapped into IPv6. FALSE: it is none. */
+gboolean address_parse(const char *text, struct in6_addr *ret);
+
 /* ---- throttle (throttle.c) ---- */
 struct Throttle *throttle_new(void);
 void throttle_free(struct Throttle *throttle);
@@ -331,6 +342,8 @@ int listen_open(const char *address, char **ret_host, gboolean *ret_loopback,
 /* Is it this machine's own? */
 struct sockaddr;
 gboolean address_is_local(const struct sockaddr *address);
+/* IPv4 as mapped into IPv6. FALSE: it is of another kind. */
+gboolean address_of(const struct sockaddr *address, struct in6_addr *ret);
 
 /* ---- setup ---- */
 typedef struct {

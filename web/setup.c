@@ -60,6 +60,24 @@ setup_clear(Setup *setup)
 	g_free(setup->key);
 }
 
+/* The settings have seen that each is an address. */
+static void
+take_proxies(Server *server)
+{
+	const char *listed = settings_get(server->settings, SETTING_WEB_TRUSTED_PROXIES);
+
+	server->proxied = listed != NULL;
+	if (listed == NULL)
+		return;
+	g_auto(GStrv) parts = g_strsplit(listed, ",", -1);
+	server->proxies = g_array_new(FALSE, FALSE, sizeof(struct in6_addr));
+	for (guint i = 0; parts[i] != NULL; i++) {
+		struct in6_addr address;
+		if (address_parse(parts[i], &address))
+			g_array_append_val(server->proxies, address);
+	}
+}
+
 gboolean
 setup_make(Server *server, Setup *setup, GError **error)
 {
@@ -83,7 +101,7 @@ setup_make(Server *server, Setup *setup, GError **error)
 		log_line(LOG_LEVEL_WARNING,
 		        "listening everywhere without public_url: links in "
 		        "letters will not work; set it");
-	server->proxied = settings_get(server->settings, SETTING_WEB_TRUSTED_PROXIES) != NULL;
+	take_proxies(server);
 	setup->limit_addresses = !loopback && !server->proxied;
 	server_set_headers(server);
 	return TRUE;
