@@ -43,7 +43,7 @@ describe('family', () => {
     return status;
   }
   // Each state at both widths, light and dark; the whole page as a picture.
-  async function judge(page, name) {
+  async function judge({ page, html }, name) {
     for (const [width, viewport] of Object.entries({ phone, laptop })) {
       await page.setViewportSize(viewport);
       for (const colorScheme of ['light', 'dark']) {
@@ -56,7 +56,7 @@ describe('family', () => {
       assert.ok(wide <= 0, `${name}: ${wide} px too wide at a ${width}`);
     }
     await page.setViewportSize(phone);
-    findings.push(...(await faultsOf(await page.content())).map((fault) => `${name}: ${fault}`));
+    findings.push(...(await faultsOf(html)).map((fault) => `${name}: ${fault}`));
   }
   const ticketsOf = async (page) => {
     const token = /^\/t\/([\w-]{39})$/.exec(new URL(page.url()).pathname)?.[1];
@@ -115,7 +115,7 @@ describe('family', () => {
       assert.deepEqual(await form.values(), before);
       assert.equal(await page.locator('html').getAttribute('lang'), lang);
       if (javaScriptEnabled)
-        await judge(page, 'family');
+        await judge(form, 'family');
 
       assert.equal(await sendAsAPerson(form), 200);
       assert.deepEqual(await page.locator('article.ticket h2').allTextContents(), names);
@@ -151,7 +151,7 @@ describe('family', () => {
       assert.equal(await page.locator(target).getAttribute('aria-invalid'), 'true');
     }
     assert.equal(await form.field('guardian_name_3').inputValue(), 'x'.repeat(200));
-    await judge(page, 'faults');
+    await judge(form, 'faults');
     await form.field('region').selectOption({ index: 2 });
     await form.fill('name_2', 'Bibi');
     await form.field('guardian_2').selectOption('1');
@@ -168,7 +168,7 @@ describe('family', () => {
       globalThis.touched = new Set();
       document.addEventListener('change', ({ target }) => globalThis.touched.add(target.name));
     });
-    await judge(page, 'fresh');
+    await judge(form, 'fresh');
     await form.fill('name', 'Guadalupe Ríos');
     await form.fill('email', 'guadalupe@example.org');
     await form.field('region').selectOption({ index: 3 });

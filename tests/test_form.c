@@ -203,6 +203,166 @@ every_fault_is_told_beside_its_field_in_both_languages(Fixture *f, gconstpointer
 			g_error("no case tells code %u", code);
 }
 
+/* ---- the people who come along ---- */
+
+static void
+a_fault_of_a_further_person_is_told_and_what_they_typed_is_kept(Fixture *f, gconstpointer data)
+{
+	IntakeFault fault = { .field = "age_band_2", .code = INTAKE_UNKNOWN };
+	type(f, "name", "Ana");
+	type(f, "name_2", "Ben \"B\"");
+	type(f, "age_band_2", "old");
+	type(f, "photo_2", "ask");
+	f->form.faults = intake_faults_new();
+	g_array_append_val(f->form.faults, fault);
+	const char *page = render(f);
+	assert_has(page, "<a href=\"#age_band_2-adult\">Person 2: This is not one of the choices");
+	assert_has(page, "id=\"age_band_2-fault\">This is not one");
+	assert_has(page, "name=\"name_2\" type=\"text\" value=\"Ben &quot;B&quot;\"");
+	assert_has(page, "id=\"photo_2-ask\" checked");
+	g_clear_pointer(&f->form.faults, g_array_unref);
+}
+
+static void
+a_fault_that_has_no_field_on_the_page_is_told_all_the_same(Fixture *f, gconstpointer data)
+{
+	IntakeFault fault = { .field = "childcare_3", .code = INTAKE_NOT_NUMBER, .most = 9 };
+	type(f, "name_3", "Ben");
+	f->form.faults = intake_faults_new();
+	g_array_append_val(f->form.faults, fault);
+	assert_has(render(f), "<li>Person 3: Please write a number from 0 to 9.</li>");
+	g_clear_pointer(&f->form.faults, g_array_unref);
+}
+
+static void
+press(Fixture *f, const char *button, const char *value)
+{
+	g_autoptr(Fields) pressed = fields_new();
+	fields_add(pressed, button, value);
+	g_assert_true(form_pressed(pressed, &f->form.press));
+}
+
+static void
+nineteen_come_along_and_no_more(Fixture *f, gconstpointer data)
+{
+	type(f, "name", "Ana");
+	for (guint n = 2; n <= 19; n++) {
+		char name[12];
+		g_snprintf(name, sizeof name, "name_%u", n);
+		type(f, name, "Ben");
+	}
+	assert_has(render(f), "name=\"add\"");
+	press(f, "add", "1");
+	const char *page = render(f);
+	assert_has(page, "name=\"name_20\"");
+	assert_lacks(page, "name=\"add\"");
+	assert_lacks(page, "name=\"name_21\"");
+}
+
+static void
+who_is_added_after_one_was_removed_comes_last(Fixture *f, gconstpointer data)
+{
+	type(f, "name_2", "Ben");
+	type(f, "name_3", "Zenobia");
+	type(f, "name_4", "Dao");
+	press(f, "remove", "3");
+	const char *page = render(f);
+	assert_lacks(page, "Zenobia");
+	assert_has(page, "Person 3</h2>"); /* who was the fourth */
+	assert_lacks(page, "Person 4</h2>");
+	press(f, "add", "1");
+	page = render(f);
+	assert_has(page, "name=\"name_5\" type=\"text\" value=\"\"");
+	g_assert_true(strstr(page, "name_4") < strstr(page, "name_5"));
+}
+
+static void
+another_button_is_none_of_these(Fixture *f, gconstpointer data)
+{
+	static const char *const values[] = { "", "1", "0", "21", "-2", "two", "2 " };
+	g_autoptr(Fields) none = fields_new();
+	g_assert_false(form_pressed(none, &f->form.press));
+	for (guint i = 0; i < G_N_ELEMENTS(values); i++) {
+		g_autoptr(Fields) typed = fields_new();
+		fields_add(typed, "remove", values[i]);
+		g_assert_false(form_pressed(typed, &f->form.press));
+	}
+}
+
+static void
+who_chooses_alone_begins_with_what_the_first_chose(Fixture *f, gconstpointer data)
+{
+	type(f, "name", "Ana");
+	type(f, "option", "travel-lunch");
+	type(f, "stop", "bus-valley/2");
+	type(f, "session_visit", "visit-morning");
+	type(f, "name_2", "Ben");
+	assert_lacks(render(f), "name=\"option_2\"");
+	press(f, "own", "2");
+	const char *page = render(f);
+	assert_has(page, "value=\"travel-lunch\" id=\"option_2-1\" checked");
+	assert_has(page,
+	        "name=\"stop_2\" value=\"bus-valley/2\" id=\"session_bus_2-bus-valley-2\" checked");
+	assert_has(page,
+	        "name=\"session_visit_2\" value=\"visit-morning\" "
+	        "id=\"session_visit_2-visit-morning\" checked");
+	assert_has(page, "name=\"session_visit_2\" value=\"none\"");
+	f->form.press = (FormPress){ 0 };
+	type(f, "option_2", "lunch");
+	assert_has(render(f), "value=\"lunch\" id=\"option_2-2\" checked");
+	press(f, "same", "2");
+	assert_lacks(render(f), "name=\"option_2\"");
+}
+
+static void
+the_stop_of_each_stands_for_their_bus(Fixture *f, gconstpointer data)
+{
+	type(f, "stop", "bus-bay/2");
+	type(f, "stop_2", "bus-south/1");
+	type(f, "stop_3", "none");
+	g_assert_cmpstr(form_get(&f->form, "session_bus", 0), ==, "bus-bay");
+	g_assert_cmpstr(form_get(&f->form, "session_bus_2", 0), ==, "bus-south");
+	g_assert_cmpstr(form_get(&f->form, "session_bus_3", 0), ==, "none");
+	g_assert_null(form_get(&f->form, "session_bus_4", 0));
+	g_assert_null(form_get(&f->form, "session_bus_x", 0));
+	g_assert_null(form_get(&f->form, "session_buses_2", 0));
+}
+
+static void
+an_adult_who_is_not_on_the_form_is_named_beside(Fixture *f, gconstpointer data)
+{
+	type(f, "guardian", "named");
+	type(f, "guardian_name", "Tía Rosa");
+	type(f, "guardian_2", "paper");
+	type(f, "guardian_name_2", "left from before");
+	type(f, "guardian_name_3", "Abuela");
+	g_assert_cmpstr(form_get(&f->form, "guardian", 0), ==, "Tía Rosa");
+	g_assert_cmpstr(form_get(&f->form, "guardian_2", 0), ==, "paper");
+	g_assert_cmpstr(form_get(&f->form, "guardian_3", 0), ==, "Abuela");
+	g_assert_null(form_get(&f->form, "guardian_4", 0));
+}
+
+static void
+who_has_answers_and_no_name_is_not_left_out_silently(Fixture *f, gconstpointer data)
+{
+	g_autoptr(GArray) faults = intake_faults_new();
+	type(f, "person_2", "yes"); /* an empty one is nobody */
+	type(f, "name_2", " ");
+	type(f, "age_band_2", "adult");
+	type(f, "photo_2", "no");
+	type(f, "person_3", "yes");
+	type(f, "name_3", "");
+	type(f, "age_band_3", "under-16");
+	type(f, "name_4", ""); /* of a form that is not ours */
+	type(f, "age_band_4", "under-16");
+	form_check_people(&f->form, faults);
+	g_assert_cmpuint(faults->len, ==, 1);
+	const IntakeFault *fault = &g_array_index(faults, IntakeFault, 0);
+	g_assert_cmpstr(fault->field, ==, "name_3");
+	f->form.faults = faults;
+	assert_has(render(f), "Person 3: Please write a name, or remove this person.");
+}
+
 /* ---- what was typed ---- */
 
 static void
@@ -388,6 +548,15 @@ main(int argc, char **argv)
 	read_example();
 #define TEST(name) g_test_add("/form/" #name, Fixture, NULL, set_up, name, tear_down)
 	TEST(every_fault_is_told_beside_its_field_in_both_languages);
+	TEST(a_fault_of_a_further_person_is_told_and_what_they_typed_is_kept);
+	TEST(a_fault_that_has_no_field_on_the_page_is_told_all_the_same);
+	TEST(nineteen_come_along_and_no_more);
+	TEST(who_is_added_after_one_was_removed_comes_last);
+	TEST(another_button_is_none_of_these);
+	TEST(who_chooses_alone_begins_with_what_the_first_chose);
+	TEST(the_stop_of_each_stands_for_their_bus);
+	TEST(an_adult_who_is_not_on_the_form_is_named_beside);
+	TEST(who_has_answers_and_no_name_is_not_left_out_silently);
 	TEST(what_was_typed_is_still_there);
 	TEST(a_fresh_form_asks_little_and_presets_no_consent);
 	TEST(beside_every_free_text_stands_what_not_to_write);

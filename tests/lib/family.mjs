@@ -12,7 +12,12 @@ export class RegistrationForm {
   }
 
   async open(query = '') {
-    return (await this.page.goto(`${this.url}${formPath}${query}`)).status();
+    return this.keep(await this.page.goto(`${this.url}${formPath}${query}`));
+  }
+  // What the server said, as it said it.
+  async keep(answer) {
+    this.html = await answer.text();
+    return answer.status();
   }
   field(name) {
     return this.page.locator(`[name="${name}"]:not([type="hidden"])`);
@@ -37,7 +42,7 @@ export class RegistrationForm {
   async press(locator) {
     const [answer] = await Promise.all([this.page.waitForNavigation(), locator.click()]);
     assert.equal(new URL(this.page.url()).search, '', 'nothing that was typed is in the address');
-    return answer.status();
+    return this.keep(answer);
   }
   button(name, value) {
     return this.page.locator(`button[name="${name}"][value="${value}"]`);
