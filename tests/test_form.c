@@ -345,7 +345,7 @@ an_adult_who_is_not_on_the_form_is_named_beside(Fixture *f, gconstpointer data)
 static void
 who_has_answers_and_no_name_is_not_left_out_silently(Fixture *f, gconstpointer data)
 {
-	g_autoptr(GArray) faults = intake_faults_new();
+	g_autoptr(GArray) found = intake_faults_new();
 	type(f, "person_2", "yes"); /* an empty one is nobody */
 	type(f, "name_2", " ");
 	type(f, "age_band_2", "adult");
@@ -355,11 +355,11 @@ who_has_answers_and_no_name_is_not_left_out_silently(Fixture *f, gconstpointer d
 	type(f, "age_band_3", "under-16");
 	type(f, "name_4", ""); /* of a form that is not ours */
 	type(f, "age_band_4", "under-16");
-	form_check_people(&f->form, faults);
-	g_assert_cmpuint(faults->len, ==, 1);
-	const IntakeFault *fault = &g_array_index(faults, IntakeFault, 0);
+	form_check_people(&f->form, found);
+	g_assert_cmpuint(found->len, ==, 1);
+	const IntakeFault *fault = &g_array_index(found, IntakeFault, 0);
 	g_assert_cmpstr(fault->field, ==, "name_3");
-	f->form.faults = faults;
+	f->form.faults = found;
 	assert_has(render(f), "Person 3: Please write a name, or remove this person.");
 }
 
