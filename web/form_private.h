@@ -36,9 +36,10 @@ void form_guardian(const Form *form, json_t *fields);
 json_t *form_people(const Form *form, json_t *faults);
 /* Can one more come along? */
 gboolean form_can_add(const Form *form);
-/* Adds the faults of @fields to @faults; @person (nullable) is how who has them is called. Are there any? */
+/* Adds the faults of @fields to @faults. @person is the number of who has them; NULL, and then @form may be, for the
+ * first. Are there any? */
 gboolean
-form_list_faults(const Form *form, const json_t *fields, const char *person, json_t *faults);
+form_list_field_faults(const Form *form, const json_t *fields, const char *person, json_t *faults);
 
 /* A field without value; its fault is found by @name. */
 json_t *
