@@ -127,10 +127,10 @@ for (const engine of engines) {
     test('a minor needs an adult, and an adult of a family is found again', async () => {
       const token = await home.register({ name: 'Mother', name_2: 'Child', age_band_2: 'under-16' });
       const [, child] = await home.numbers(token);
-      assert.equal(valueOf((await home.form(`/t/${token}/correct/${child}`)).fields, 'guardian'), 'Mother');
-      assert.equal((await home.send(`/t/${token}/correct/${child}`, { guardian: '' })).status, 422);
+      assert.equal(valueOf((await home.form(`/t/${token}/correct/${child}`)).fields, 'guardian_name'), 'Mother');
+      assert.equal((await home.send(`/t/${token}/correct/${child}`, { guardian: '', guardian_name: '' })).status, 422);
       assert.equal((await home.send(`/t/${token}/correct/${child}`, { guardian: 'Her aunt', age_band: '16-17' })).status, 303);
-      assert.equal(valueOf((await home.form(`/t/${token}/correct/${child}`)).fields, 'guardian'), 'Her aunt');
+      assert.equal(valueOf((await home.form(`/t/${token}/correct/${child}`)).fields, 'guardian_name'), 'Her aunt');
     });
 
     test('of two windows the second is told, and what it has typed stays', async () => {
