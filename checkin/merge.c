@@ -530,9 +530,6 @@ find_gaps(Merge *merge, GError **error)
 static gboolean
 take_all(Merge *merge, GError **error)
 {
-	if (!scan_event_state(
-	            merge->db, merge->work->event, &merge->work->history, &merge->collapsed, error))
-		return FALSE;
 	for (guint i = 0; i < merge->work->items->len; i++)
 		if (!take_item(merge, &g_array_index(merge->work->items, MergeItem, i), error))
 			return FALSE;
@@ -540,11 +537,14 @@ take_all(Merge *merge, GError **error)
 }
 
 gboolean
-merge_take(Db *db, MergeWork *work, gint64 version, GError **error)
+merge_take(Db *db, MergeWork *work, const EventNow *now, GError **error)
 {
-	Merge merge = { .db = db, .work = work, .version = version };
+	Merge merge = {
+		.db = db, .work = work, .version = now->version, .collapsed = now->collapsed
+	};
 
-	work->version = version;
+	work->version = now->version;
+	work->history = now->history;
 	g_clear_pointer(&work->gaps, g_array_unref);
 	work->gaps = g_array_new(FALSE, FALSE, sizeof(ScanGap));
 	merge.senders = g_array_new(FALSE, FALSE, sizeof(Sender));
@@ -559,8 +559,8 @@ gboolean
 merge_work(Db *db, gpointer data, GError **error)
 {
 	MergeWork *work = data;
-	gint64 version = 0;
+	EventNow now;
 
-	return scan_raise_version(db, work->event, &version, error) &&
-	        merge_take(db, work, version, error);
+	return event_now_raise(db, work->event, 0, &now, error) &&
+	        merge_take(db, work, &now, error);
 }

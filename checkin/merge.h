@@ -9,6 +9,7 @@
 #pragma once
 
 #include "checkin/log.h"
+#include "schema/event_now.h"
 #include "schema/scan_log.h"
 
 /* One record as it arrived. */
@@ -47,8 +48,8 @@ typedef struct {
 /* A DbWork; @data is a MergeWork. Every item has a verdict then, and what it says is durable with
  * the commit. */
 gboolean merge_work(Db *db, gpointer data, GError **error);
-/* The same inside another work, which has raised the version to @version already. */
-gboolean merge_take(Db *db, MergeWork *work, gint64 version, GError **error);
+/* The same inside another work, which has raised the version: @now. */
+gboolean merge_take(Db *db, MergeWork *work, const EventNow *now, GError **error);
 void merge_work_clear(MergeWork *work); /* the answer and the items */
 
 /* The presence of a holder at a session from its lines, whatever was written before. */

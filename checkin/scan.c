@@ -145,13 +145,15 @@ scan_work(Db *db, gpointer data, GError **error)
 {
 	ScanWork *work = data;
 	ScanRow stored;
+	EventNow now;
 	gboolean found = FALSE;
 
 	work->first_checkpoint = 0;
 	g_clear_pointer(&work->logistics, g_bytes_unref); /* of a run that was undone */
-	if (!scan_raise_version(db, work->event, &work->row.arrival, error))
+	if (!event_now_raise(db, work->event, 0, &now, error))
 		return FALSE;
-	if (work->waiting != NULL && !merge_take(db, work->waiting, work->row.arrival, error))
+	work->row.arrival = now.version;
+	if (work->waiting != NULL && !merge_take(db, work->waiting, &now, error))
 		return FALSE;
 	if (!scan_find(db, work->row.device, work->row.epoch, work->row.seq, work->row.rev, &stored,
 	            &found, error))

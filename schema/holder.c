@@ -13,31 +13,6 @@ holder_no(Db *db, gint64 attendee, gint64 *ret_no, GError **error)
 	        ret_no, error);
 }
 
-gboolean
-holder_numbers_take(Db *db, const Event *event, gint64 n, gint64 *ret_version, gint64 *ret_first,
-        GError **error)
-{
-	g_autoptr(DbRows) row = db_query(db,
-	        "UPDATE event SET version = version + 1, last_no = last_no + $2 WHERE id = $1"
-	        " RETURNING version, last_no",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(n)), error);
-	if (row == NULL)
-		return FALSE;
-	switch (db_next(row, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	case DB_ROW:
-		break;
-	}
-	*ret_version = db_column_int(row, 0);
-	*ret_first = db_column_int(row, 1) - n + 1;
-	return TRUE;
-}
-
 /* ---- tickets ---- */
 
 gboolean

@@ -10,9 +10,6 @@
 
 /* The holder number of an attendee; 0 for nobody. */
 gboolean holder_no(Db *db, gint64 attendee, gint64 *ret_no, GError **error);
-/* In place of scan_raise_version(): raises the version and takes @n holder numbers from @ret_first on. */
-gboolean holder_numbers_take(Db *db, const Event *event, gint64 n, gint64 *ret_version,
-        gint64 *ret_first, GError **error);
 
 /* The current ticket, to be signed again; @ret_found FALSE when there is no such attendee of the event. */
 gboolean holder_ticket(Db *db, const Event *event, gint64 attendee, TicketIdentity *ret,

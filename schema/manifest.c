@@ -5,33 +5,6 @@
 
 #define MERGES_MAX 16
 
-gboolean
-manifest_versions(Db *db, const Event *event, ManifestVersions *ret, GError **error)
-{
-	g_autoptr(DbRows) row = db_query(db,
-	        "SELECT version, definition_version, history, key_no, key_version FROM event"
-	        " WHERE id = $1",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), error);
-	if (row == NULL)
-		return FALSE;
-	switch (db_next(row, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	case DB_ROW:
-		*ret = (ManifestVersions){ .version = db_column_int(row, 0),
-			.definition = db_column_int(row, 1),
-			.history = db_column_int(row, 2),
-			.key_no = (guint16)db_column_int(row, 3),
-			.keys = db_column_int(row, 4) };
-		return TRUE;
-	}
-	g_return_val_if_reached(FALSE);
-}
-
 /* ---- entries ---- */
 
 /* Of an attendee a, with the booking b at session $2 and the sealed logistics s. */

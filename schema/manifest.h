@@ -11,16 +11,6 @@
 /* The number of a language, 0 to 15, for the hint. */
 typedef guint (*ManifestLanguage)(const char *lang);
 
-/* The event's version now, and what it was when other things of a list were last changed. */
-typedef struct {
-	gint64 version;
-	gint64 definition; /* a list from before this is of no use */
-	gint64 keys;       /* a list from before this lacks a key */
-	gint64 history;
-	guint16 key_no; /* Event.key_no, as of this version */
-} ManifestVersions;
-gboolean manifest_versions(Db *db, const Event *event, ManifestVersions *ret, GError **error);
-
 /* Adds an entry for every ticket, current, replaced and spare ones, that changed after @since (0: for all), sorted by
  * mark as unsigned bytes. Opens sealed logistics for the hint. @db is in a reading transaction. */
 gboolean manifest_read(Db *db, const Event *event, VaultEvent *keys, guint16 session_no,

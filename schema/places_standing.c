@@ -1,4 +1,5 @@
 /* How somebody stands: the option and the bookings that they hold or wait for. */
+#include "schema/event_now.h"
 #include "schema/places_private.h"
 
 StandingBooking *
@@ -171,28 +172,12 @@ gboolean
 places_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version, gint64 *ret_last_no,
         gint64 *ret_edition, GError **error)
 {
-	const DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
+	EventNow now;
 
-	/* asked for, not RETURNING: that is a trigger to SQLite, which copies the page for it */
-	if (!db_run(db,
-	            "UPDATE event SET version = version + 1, last_no = last_no + $2 WHERE id = $1",
-	            DB_ARGS(id, db_int(numbers)), NULL, error))
+	if (!event_now_raise(db, event, numbers, &now, error))
 		return FALSE;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT version, last_no, edition FROM event WHERE id = $1", DB_ARGS(id), error);
-	if (rows == NULL)
-		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	case DB_ROW:
-		*ret_version = db_column_int(rows, 0);
-		*ret_last_no = db_column_int(rows, 1);
-		*ret_edition = db_column_int(rows, 2);
-	}
+	*ret_version = now.version;
+	*ret_last_no = now.last_no;
+	*ret_edition = now.edition;
 	return TRUE;
 }

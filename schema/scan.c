@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/event_now.h"
 #include "schema/person.h"
 #include "schema/scan_check.h"
 
@@ -10,20 +11,12 @@
 gboolean
 scan_raise_version(Db *db, const Event *event, gint64 *ret_version, GError **error)
 {
-	const DbValue id = db_bytes(event->id, EVENT_ID_BYTES);
-	gint64 raised = 0;
+	EventNow now;
 
-	/* asked for, not RETURNING: that is a trigger to SQLite, which copies the page for it */
-	if (!db_run(db, "UPDATE event SET version = version + 1 WHERE id = $1", DB_ARGS(id),
-	            &raised, error))
+	if (!event_now_raise(db, event, 0, &now, error))
 		return FALSE;
-	if (raised == 0) {
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	}
-	return db_ask_int(
-	        db, "SELECT version FROM event WHERE id = $1", DB_ARGS(id), 0, ret_version, error);
+	*ret_version = now.version;
+	return TRUE;
 }
 
 /* ---- the holder ---- */

@@ -391,28 +391,3 @@ scan_gaps(Db *db, gint64 device, gint64 epoch, GArray *ret_gaps, GError **error)
 	}
 	return step == DB_NO_ROW;
 }
-
-gboolean
-scan_event_state(
-        Db *db, const Event *event, gint64 *ret_history, gboolean *ret_collapsed, GError **error)
-{
-	g_autoptr(DbRows) row = db_query(db,
-	        "SELECT history, CASE WHEN state = 'expired' THEN 1 ELSE 0 END FROM event"
-	        " WHERE id = $1",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), error);
-	if (row == NULL)
-		return FALSE;
-	switch (db_next(row, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
-		g_set_error_literal(
-		        error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "the event is gone");
-		return FALSE;
-	case DB_ROW:
-		break;
-	}
-	*ret_history = db_column_int(row, 0);
-	*ret_collapsed = db_column_int(row, 1) != 0;
-	return TRUE;
-}

@@ -99,8 +99,3 @@ typedef struct {
 } ScanGap;
 #define SCAN_GAPS_MAX 100
 gboolean scan_gaps(Db *db, gint64 device, gint64 epoch, GArray *ret_gaps, GError **error);
-
-/* The event's random history (another one after a restore), and whether its people have collapsed into
- * counts already. ABSENT when the event is gone. */
-gboolean scan_event_state(
-        Db *db, const Event *event, gint64 *ret_history, gboolean *ret_collapsed, GError **error);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "schema/audit.h"
+#include "schema/event_now.h"
 #include "schema/id.h"
-#include "schema/scan.h"
 
 #define DRAWS       8
 #define HOLDERS_MAX 0xffffff /* a manifest entry gives a holder 24 bits */
@@ -131,13 +131,15 @@ add_ticket(Db *db, SpareWork *work, guint nth, gint64 no, gint64 version, GError
 static gboolean
 add_all(Db *db, SpareWork *work, GError **error)
 {
-	gint64 version = 0, first_holder = 0;
+	EventNow then;
 
-	if (!holder_numbers_take(db, work->event, work->n, &version, &first_holder, error) ||
-	        !add_sheet(db, work, first_holder, error))
+	if (!event_now_raise(db, work->event, work->n, &then, error))
+		return FALSE;
+	const gint64 first_holder = then.last_no - work->n + 1;
+	if (!add_sheet(db, work, first_holder, error))
 		return FALSE;
 	for (guint i = 0; i < work->n; i++)
-		if (!add_ticket(db, work, i, first_holder + i, version, error))
+		if (!add_ticket(db, work, i, first_holder + i, then.version, error))
 			return FALSE;
 	work->outcome = SPARE_MADE;
 	g_autofree char *detail = g_strdup_printf(
@@ -145,36 +147,22 @@ add_all(Db *db, SpareWork *work, GError **error)
 	return audit_add(db, work->event->id, work->who, "spare.make", detail, work->now, error);
 }
 
-static gboolean
-numbers_are_left(Db *db, const SpareWork *work, gboolean *ret_left, GError **error)
-{
-	gint64 last = 0;
-
-	if (!db_ask_int(db, "SELECT last_no FROM event WHERE id = $1",
-	            DB_ARGS(db_bytes(work->event->id, EVENT_ID_BYTES)), 0, &last, error))
-		return FALSE;
-	*ret_left = last + work->n <= HOLDERS_MAX;
-	return TRUE;
-}
-
 gboolean
 spare_work(Db *db, gpointer data, GError **error)
 {
 	SpareWork *work = data;
-	gint64 version = 0;
-	gboolean found = FALSE, left = FALSE;
+	gboolean found = FALSE;
+	EventNow then;
 
 	g_clear_pointer(&work->made_ref, g_free); /* of a run that was undone */
 	/* first, since it is the lock: of two that ask for one sheet the second sees the first's */
-	if (!scan_raise_version(db, work->event, &version, error) ||
+	if (!event_now_raise(db, work->event, 0, &then, error) ||
 	        !find_sheet(db, work, &found, error))
 		return FALSE;
 	if (found)
 		return TRUE;
-	if (!numbers_are_left(db, work, &left, error))
-		return FALSE;
 	work->outcome = SPARE_TOO_MANY;
-	return !left || add_all(db, work, error);
+	return then.last_no + work->n > HOLDERS_MAX || add_all(db, work, error);
 }
 
 /* ---- looking ---- */

@@ -3,6 +3,7 @@
  * order, and after each step everybody stands as in a model that counts people one by one. TURNOUT_SEEDS says how many
  * seeds; a failing one is told with its step.
  */
+#include "schema/event_now.h"
 #include "schema/holder.h"
 
 #include <stdlib.h>
@@ -375,9 +376,9 @@ static gboolean
 merge_work(Db *db, gpointer data, GError **error)
 {
 	const Merge *merge = data;
-	gint64 version = 0, first = 0;
-	return holder_numbers_take(db, merge->world->event, 0, &version, &first, error) &&
-	        holder_merge_rows(db, merge->world->event, merge->from, merge->into, version,
+	EventNow then;
+	return event_now_raise(db, merge->world->event, 0, &then, error) &&
+	        holder_merge_rows(db, merge->world->event, merge->from, merge->into, then.version,
 	                merge->world->now, error);
 }
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "schema/event_now.h"
 #include "schema/id.h"
 #include "schema/manifest.h"
 #include "web/door_lists.h"
@@ -15,7 +16,7 @@ typedef struct {
 	const Event *event;
 	const EventSession *session;
 	Db *db;
-	ManifestVersions now;
+	EventNow now;
 	gint64 since;
 	gboolean full;
 } Asked;
@@ -63,11 +64,11 @@ take_asked(Request *request, Asked *ret)
 		return door_refuse(
 		        request, 403, "forbidden", "session: this device scans elsewhere");
 	ret->db = request_db(request, &error);
-	if (ret->db == NULL || !manifest_versions(ret->db, ret->event, &ret->now, &error))
+	if (ret->db == NULL || !event_now_read(ret->db, ret->event, &ret->now, &error))
 		return reply_error(request, error);
 	ret->since = number_of(fields_get(query, "since"));
 	/* another history, a definition loaded since, or a version of nobody's: all is told */
-	ret->full = ret->since == 0 || ret->since < ret->now.definition ||
+	ret->full = ret->since == 0 || ret->since < ret->now.definition_version ||
 	        ret->since > ret->now.version || history == NULL ||
 	        !id_from_hex(history, &known_history) || known_history != ret->now.history;
 	if (ret->full)
@@ -208,7 +209,7 @@ door_manifest(Request *request)
 	        !manifest_read(asked.db, asked.event, keys, asked.session->no, asked.since,
 	                door_language, entries, &error))
 		return reply_error(request, error);
-	if (!asked.full && entries->len == 0 && asked.since >= asked.now.keys)
+	if (!asked.full && entries->len == 0 && asked.since >= asked.now.key_version)
 		return nothing_new(request);
 	return manifest_answer(request, &asked, entries);
 }
