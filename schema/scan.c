@@ -5,6 +5,7 @@
 #include "schema/event_now.h"
 #include "schema/person.h"
 #include "schema/scan_check.h"
+#include "schema/scan_row.h"
 
 #define MERGES_MAX 16 /* merges of merges that are followed; more is a ring */
 
@@ -296,15 +297,45 @@ scan_word(const char *word)
 	return NULL;
 }
 
+void
+scan_row_read(DbRows *row, ScanRow *ret)
+{
+	*ret = (ScanRow){
+		.device = db_column_int(row, 0),
+		.epoch = db_column_int(row, 1),
+		.seq = db_column_int(row, 2),
+		.rev = (guint8)db_column_int(row, 3),
+		.session_no = (guint16)db_column_int(row, 4),
+		.checkpoint_no = (guint16)db_column_int(row, 5),
+		.has_mark = !db_column_is_null(row, 6),
+		.mark = db_column_int(row, 6),
+		.decision = db_column_text(row, 7),
+		.reason = db_column_text(row, 8),
+		.wall = db_column_int(row, 9),
+		.mono = db_column_int(row, 10),
+		.skew = db_column_int(row, 11),
+		.skew_error = db_column_int(row, 12),
+		.manifest_version = db_column_int(row, 13),
+		.online = db_column_int(row, 14) != 0,
+		.region_no = (guint16)db_column_int(row, 15),
+		.delegation_no = (guint16)db_column_int(row, 16),
+		.has_void = !db_column_is_null(row, 17),
+		.void_device = db_column_int(row, 17),
+		.void_epoch = db_column_int(row, 18),
+		.void_seq = db_column_int(row, 19),
+		.count = db_column_int(row, 20),
+		.arrival = db_column_int(row, 21),
+	};
+}
+
 gboolean
 scan_find(Db *db, gint64 device, gint64 epoch, gint64 seq, guint8 rev, ScanRow *ret,
         gboolean *ret_found, GError **error)
 {
 	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT rev, session_no, checkpoint_no, mark, decision, wall, mono, skew,"
-	        " skew_error, manifest_version, online, region_no, void_device, void_epoch,"
-	        " void_seq, count, arrival, delegation_no FROM scan"
-	        " WHERE device = $1 AND epoch = $2 AND seq = $3 AND rev >= $4 ORDER BY rev DESC",
+	        "SELECT " SCAN_ROW_COLUMNS " FROM scan s"
+	        " WHERE s.device = $1 AND s.epoch = $2 AND s.seq = $3 AND s.rev >= $4"
+	        " ORDER BY s.rev DESC",
 	        DB_ARGS(db_int(device), db_int(epoch), db_int(seq), db_int(rev)), error);
 	if (rows == NULL)
 		return FALSE;
@@ -314,37 +345,16 @@ scan_find(Db *db, gint64 device, gint64 epoch, gint64 seq, guint8 rev, ScanRow *
 	*ret_found = step == DB_ROW;
 	if (step == DB_NO_ROW)
 		return TRUE;
-	const char *decision = scan_word(db_column_text(rows, 4));
-	if (decision == NULL) {
+	ScanRow found;
+	scan_row_read(rows, &found);
+	found.decision = scan_word(found.decision);
+	found.reason = NULL; /* is lent no longer than the rows */
+	if (found.decision == NULL) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN,
 		        "the scan log holds a decision that is no word of it");
 		return FALSE;
 	}
-	*ret = (ScanRow){
-		.device = device,
-		.epoch = epoch,
-		.seq = seq,
-		.rev = (guint8)db_column_int(rows, 0),
-		.session_no = (guint16)db_column_int(rows, 1),
-		.checkpoint_no = (guint16)db_column_int(rows, 2),
-		.has_mark = !db_column_is_null(rows, 3),
-		.mark = db_column_int(rows, 3),
-		.decision = decision,
-		.wall = db_column_int(rows, 5),
-		.mono = db_column_int(rows, 6),
-		.skew = db_column_int(rows, 7),
-		.skew_error = db_column_int(rows, 8),
-		.manifest_version = db_column_int(rows, 9),
-		.online = db_column_int(rows, 10) != 0,
-		.region_no = (guint16)db_column_int(rows, 11),
-		.has_void = !db_column_is_null(rows, 12),
-		.void_device = db_column_int(rows, 12),
-		.void_epoch = db_column_int(rows, 13),
-		.void_seq = db_column_int(rows, 14),
-		.count = db_column_int(rows, 15),
-		.arrival = db_column_int(rows, 16),
-		.delegation_no = (guint16)db_column_int(rows, 17),
-	};
+	*ret = found;
 	return TRUE;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/device.h"
+#include "schema/scan_row.h"
 
 #define MERGES_MAX 16
 
@@ -10,11 +11,8 @@
 
 /* The columns that take_entry() reads, of scan as s. Staff's own acts are a supervisor's (DEVICE_STAFF). */
 #define ENTRY_COLUMNS                                                                              \
-	"s.device, s.epoch, s.seq, s.rev, s.session_no, s.checkpoint_no, s.mark, s.decision,"      \
-	" s.reason, s.wall, s.mono, s.skew, s.skew_error, s.manifest_version, s.online,"           \
-	" s.region_no, s.delegation_no, s.void_device, s.void_epoch, s.void_seq, s.count,"         \
-	" s.arrival,"                                                                              \
-	" coalesce((SELECT v.verdict FROM verdict v WHERE v.device = s.device"                     \
+	SCAN_ROW_COLUMNS                                                                           \
+	", coalesce((SELECT v.verdict FROM verdict v WHERE v.device = s.device"                    \
 	" AND v.epoch = s.epoch AND v.seq = s.seq AND v.rev = s.rev ORDER BY v.no DESC LIMIT 1),"  \
 	" 'accepted'),"                                                                            \
 	" CASE WHEN s.device = 2 OR EXISTS (SELECT 1 FROM device d WHERE d.id = s.device"          \
@@ -24,42 +22,20 @@ G_STATIC_ASSERT(DEVICE_STAFF == 2);
 static gboolean
 take_entry(DbRows *row, ScanEntry *ret, GError **error)
 {
-	const char *decision = scan_word(db_column_text(row, 7));
-	const char *reason = db_column_text(row, 8);
+	ScanEntry entry = { 0 };
 
-	if (decision == NULL) {
+	scan_row_read(row, &entry.row);
+	g_strlcpy(entry.reason, entry.row.reason ? entry.row.reason : "", sizeof entry.reason);
+	entry.row.reason = NULL;
+	entry.row.decision = scan_word(entry.row.decision);
+	if (entry.row.decision == NULL) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN,
 		        "the scan log holds a decision that is no word of it");
 		return FALSE;
 	}
-	*ret = (ScanEntry){
-		.row = { .device = db_column_int(row, 0),
-		        .epoch = db_column_int(row, 1),
-		        .seq = db_column_int(row, 2),
-		        .rev = (guint8)db_column_int(row, 3),
-		        .session_no = (guint16)db_column_int(row, 4),
-		        .checkpoint_no = (guint16)db_column_int(row, 5),
-		        .has_mark = !db_column_is_null(row, 6),
-		        .mark = db_column_int(row, 6),
-		        .decision = decision,
-		        .wall = db_column_int(row, 9),
-		        .mono = db_column_int(row, 10),
-		        .skew = db_column_int(row, 11),
-		        .skew_error = db_column_int(row, 12),
-		        .manifest_version = db_column_int(row, 13),
-		        .online = db_column_int(row, 14) != 0,
-		        .region_no = (guint16)db_column_int(row, 15),
-		        .delegation_no = (guint16)db_column_int(row, 16),
-		        .has_void = !db_column_is_null(row, 17),
-		        .void_device = db_column_int(row, 17),
-		        .void_epoch = db_column_int(row, 18),
-		        .void_seq = db_column_int(row, 19),
-		        .count = db_column_int(row, 20),
-		        .arrival = db_column_int(row, 21) },
-		.accepted = g_strcmp0(db_column_text(row, 22), "accepted") == 0,
-		.by_supervisor = db_column_int(row, 23) != 0,
-	};
-	g_strlcpy(ret->reason, reason ? reason : "", sizeof ret->reason);
+	entry.accepted = g_strcmp0(db_column_text(row, SCAN_ROW_N), "accepted") == 0;
+	entry.by_supervisor = db_column_int(row, SCAN_ROW_N + 1) != 0;
+	*ret = entry;
 	return TRUE;
 }
 

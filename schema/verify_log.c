@@ -13,6 +13,7 @@
 #include "schema/id.h"
 #include "schema/scan.h"
 #include "schema/scan_check.h"
+#include "schema/scan_row.h"
 
 #define MERGES_MAX 16
 
@@ -252,38 +253,6 @@ line_fault(LogCheck *check, const ScanRow *row, const char *what)
 	faults_add(check->found, where, "%s", what);
 }
 
-/* Texts are lent until the next row. */
-static ScanRow
-read_line(DbRows *rows)
-{
-	return (ScanRow){
-		.device = db_column_int(rows, 0),
-		.epoch = db_column_int(rows, 1),
-		.seq = db_column_int(rows, 2),
-		.rev = (guint8)db_column_int(rows, 3),
-		.session_no = (guint16)db_column_int(rows, 4),
-		.checkpoint_no = (guint16)db_column_int(rows, 5),
-		.has_mark = !db_column_is_null(rows, 6),
-		.mark = db_column_int(rows, 6),
-		.decision = db_column_text(rows, 7),
-		.reason = db_column_text(rows, 8),
-		.wall = db_column_int(rows, 9),
-		.mono = db_column_int(rows, 10),
-		.skew = db_column_int(rows, 11),
-		.skew_error = db_column_int(rows, 12),
-		.manifest_version = db_column_int(rows, 13),
-		.online = db_column_int(rows, 14) != 0,
-		.region_no = (guint16)db_column_int(rows, 15),
-		.has_void = !db_column_is_null(rows, 16),
-		.void_device = db_column_int(rows, 16),
-		.void_epoch = db_column_int(rows, 17),
-		.void_seq = db_column_int(rows, 18),
-		.count = db_column_int(rows, 19),
-		.arrival = db_column_int(rows, 20),
-		.delegation_no = (guint16)db_column_int(rows, 22),
-	};
-}
-
 static gboolean
 admits(const ScanRow *row)
 {
@@ -371,23 +340,21 @@ read_log(LogCheck *check, gint64 *ret_scans, GError **error)
 	ScanKey done = { 0 };
 	gboolean any = FALSE;
 	g_autoptr(DbRows) rows = db_query(check->db,
-	        "SELECT device, epoch, seq, rev, session_no, checkpoint_no, mark, decision, reason,"
-	        " wall, mono, skew, skew_error, manifest_version, online, region_no, void_device,"
-	        " void_epoch, void_seq, count, arrival, check_value, delegation_no FROM scan"
-	        " WHERE event = $1"
-	        " ORDER BY device, epoch, seq, rev DESC",
+	        "SELECT " SCAN_ROW_COLUMNS ", s.check_value FROM scan s WHERE s.event = $1"
+	        " ORDER BY s.device, s.epoch, s.seq, s.rev DESC",
 	        DB_ARGS(db_bytes(check->event->event, EVENT_ID_BYTES)), error);
 	if (rows == NULL)
 		return FALSE;
 	while ((step = db_next(rows, error)) == DB_ROW) {
-		ScanRow row = read_line(rows);
-		ScanKey key = { row.device, row.epoch, row.seq };
+		ScanRow row;
+		scan_row_read(rows, &row);
+		const ScanKey key = { row.device, row.epoch, row.seq };
 		(*ret_scans)++;
 		check->highest_arrival = MAX(check->highest_arrival, row.arrival);
 		/* a late line may be older than the secret that took the first one's place */
 		if (check->event->keys != NULL && !(check->event->expired && !row.has_mark) &&
 		        scan_row_check(check->event->keys, check->event->event, &row) !=
-		                db_column_int(rows, 21))
+		                db_column_int(rows, SCAN_ROW_N))
 			line_fault(check, &row, "was changed since it was written");
 		if ((any && scan_key_equal(&key, &done)) || !is_accepted(check, &row))
 			continue;
