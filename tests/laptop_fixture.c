@@ -6,6 +6,36 @@
 #include "checkin/ticket.h"
 
 void
+desk_tests(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_assert_cmpint(argc, ==, 2);
+	process_program = argv[1];
+	signal(SIGPIPE, SIG_IGN);
+}
+
+gint64
+desk_lines(Engine *engine)
+{
+	return engine_ask(engine, "SELECT count(*) FROM scan WHERE rev = 1");
+}
+
+gint64
+desk_present(Engine *engine)
+{
+	return engine_ask(engine, "SELECT count(*) FROM presence");
+}
+
+void
+desk_wait_until_present(Engine *engine, gint64 n)
+{
+	for (guint i = 0; desk_present(engine) < n; i++) {
+		g_assert_cmpuint(i, <, 2000);
+		g_usleep(10000);
+	}
+}
+
+void
 desk_serve(Desk *desk)
 {
 	g_autofree char *url = NULL;

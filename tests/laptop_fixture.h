@@ -19,6 +19,14 @@ typedef struct {
 	char *codes[TICKETS];   /* typed codes of the same */
 } Desk;
 
+/* For main(): takes the program, which is the one word on the command line. */
+void desk_tests(int argc, char **argv);
+
+gint64 desk_lines(Engine *engine);   /* of the log, rev 1 */
+gint64 desk_present(Engine *engine); /* people, at all sessions */
+/* A server that is slow just now gets it a moment later. */
+void desk_wait_until_present(Engine *engine, gint64 n);
+
 /* The event with its people, a server, and a laptop that is paired for @session as @role. */
 void desk_open(Desk *desk, Engine *engine, const char *session);
 void desk_close(Desk *desk);

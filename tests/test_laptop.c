@@ -15,28 +15,6 @@
 
 #include "tests/laptop_fixture.h"
 
-static gint64
-lines(Engine *engine)
-{
-	return engine_ask(engine, "SELECT count(*) FROM scan WHERE rev = 1");
-}
-
-static gint64
-present(Engine *engine)
-{
-	return engine_ask(engine, "SELECT count(*) FROM presence");
-}
-
-/* A server that is slow just now gets it a moment later. */
-static void
-wait_until_present(Engine *engine, gint64 n)
-{
-	for (guint i = 0; present(engine) < n; i++) {
-		g_assert_cmpuint(i, <, 2000);
-		g_usleep(10000);
-	}
-}
-
 static void
 a_laptop_scans_on_when_the_server_is_gone(Engine *engine, gconstpointer data)
 {
@@ -47,7 +25,7 @@ a_laptop_scans_on_when_the_server_is_gone(Engine *engine, gconstpointer data)
 	process_must_answer(&laptop, desk.tickets[0], "green admit Welcome");
 	process_must_answer(
 	        &laptop, desk.tickets[0], "red reject_used Already used ??:??, lunch A");
-	wait_until_present(engine, 1);
+	desk_wait_until_present(engine, 1);
 	desk_unplug(&desk);
 	process_must_answer(&laptop, desk.tickets[1], "green admit Welcome");
 	process_must_answer(&laptop, desk.codes[1], "red reject_used Already used ??:??, lunch A");
@@ -68,12 +46,12 @@ a_laptop_scans_on_when_the_server_is_gone(Engine *engine, gconstpointer data)
 
 	desk_serve(&desk);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 9);
-	g_assert_cmpint(present(engine), ==, 3);
+	g_assert_cmpint(desk_lines(engine), ==, 9);
+	g_assert_cmpint(desk_present(engine), ==, 3);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM verdict"), ==, 0);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM quarantine"), ==, 0);
 	g_assert_cmpint(desk_sync(&desk), ==, 0); /* nothing is left */
-	g_assert_cmpint(lines(engine), ==, 9);
+	g_assert_cmpint(desk_lines(engine), ==, 9);
 	desk_put_away(&desk);
 }
 
@@ -91,7 +69,7 @@ two_laptops_that_can_t_see_each_other_agree_afterwards(Engine *engine, gconstpoi
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
 	Process two = desk_scan_at(&desk, "lunch");
 	process_must_answer(&two, desk.tickets[0], "green admit *");
-	wait_until_present(engine, 1);
+	desk_wait_until_present(engine, 1);
 	char *second = g_steal_pointer(&desk.token_file);
 	desk.token_file = g_strdup(first);
 	Process one = desk_scan_at(&desk, "lunch");
@@ -109,8 +87,8 @@ two_laptops_that_can_t_see_each_other_agree_afterwards(Engine *engine, gconstpoi
 	g_free(desk.token_file);
 	desk.token_file = second;
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(present(engine), ==, 3);
-	g_assert_cmpint(lines(engine), ==, 5);
+	g_assert_cmpint(desk_present(engine), ==, 3);
+	g_assert_cmpint(desk_lines(engine), ==, 5);
 	desk_put_away(&desk);
 }
 
@@ -155,7 +133,7 @@ a_laptop_that_never_met_its_server_says_so(Engine *engine, gconstpointer data)
 	laptop = desk_scan_at(&desk, "lunch");
 	process_must_answer(&laptop, desk.tickets[0], "green admit Welcome");
 	g_assert_cmpint(process_finish(&laptop), ==, 0);
-	g_assert_cmpint(present(engine), ==, 1);
+	g_assert_cmpint(desk_present(engine), ==, 1);
 }
 
 /* ---- pairing ---- */
@@ -251,7 +229,7 @@ a_certificate_is_looked_at(Engine *engine, gconstpointer data)
 	laptop = process_start(engine, trusting);
 	process_must_answer(&laptop, desk.tickets[0], "green admit Welcome");
 	g_assert_cmpint(process_finish(&laptop), ==, 0);
-	g_assert_cmpint(present(engine), ==, 1);
+	g_assert_cmpint(desk_present(engine), ==, 1);
 	kill(server.pid, SIGTERM);
 	g_assert_cmpint(process_finish(&server), ==, 0);
 }
@@ -320,7 +298,7 @@ somebody_who_guesses_codes_is_slowed(Engine *engine, gconstpointer data)
 	}
 	process_must_answer(&laptop, desk.tickets[5], "green admit Welcome");
 	g_assert_cmpint(process_finish(&laptop), ==, 3); /* one line got no answer */
-	g_assert_cmpint(present(engine), ==, 1);
+	g_assert_cmpint(desk_present(engine), ==, 1);
 }
 
 /* ---- the view ---- */
@@ -383,10 +361,7 @@ on_a_terminal_the_answer_is_big_and_never_by_colour_alone(Engine *engine, gconst
 int
 main(int argc, char **argv)
 {
-	g_test_init(&argc, &argv, NULL);
-	g_assert_cmpint(argc, ==, 2);
-	process_program = argv[1];
-	signal(SIGPIPE, SIG_IGN);
+	desk_tests(argc, argv);
 	LAPTOP_TEST(a_laptop_scans_on_when_the_server_is_gone);
 	LAPTOP_TEST(two_laptops_that_can_t_see_each_other_agree_afterwards);
 	LAPTOP_ONLY_TEST(sync_before_the_bus_leaves_loads_every_list);

@@ -12,18 +12,6 @@
 
 #include "tests/laptop_fixture.h"
 
-static gint64
-lines(Engine *engine)
-{
-	return engine_ask(engine, "SELECT count(*) FROM scan WHERE rev = 1");
-}
-
-static gint64
-present(Engine *engine)
-{
-	return engine_ask(engine, "SELECT count(*) FROM presence");
-}
-
 static void
 wait_until_spoilt(const Desk *desk, guint n)
 {
@@ -58,11 +46,11 @@ a_server_that_does_not_answer_is_waited_for_once(Engine *engine, gconstpointer d
 	g_assert_cmpint(process_finish(&laptop), ==, 0);
 	relay_set(desk.relay, RELAY_PASS, NULL);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 4);
+	g_assert_cmpint(desk_lines(engine), ==, 4);
 	g_assert_cmpint(
 	        engine_ask(engine, "SELECT count(*) FROM scan WHERE online = 0 AND rev = 1"), >=,
 	        3);
-	g_assert_cmpint(present(engine), ==, 4);
+	g_assert_cmpint(desk_present(engine), ==, 4);
 	desk_put_away(&desk);
 }
 
@@ -81,8 +69,8 @@ answer_is_spoilt(Desk *desk, RelayMode mode)
 	/* the server had let them in, and so did the laptop: one person */
 	g_assert_cmpint(engine_ask(engine,
 	                        "SELECT count(*) FROM scan WHERE rev = 0 AND decision = 'admit'"),
-	        ==, lines(engine));
-	g_assert_cmpint(present(engine), ==, lines(engine));
+	        ==, desk_lines(engine));
+	g_assert_cmpint(desk_present(engine), ==, desk_lines(engine));
 }
 
 static void
@@ -92,7 +80,7 @@ an_answer_that_is_lost_after_the_commit_counts_once(Engine *engine, gconstpointe
 	desk_open(&desk, engine, "lunch");
 	answer_is_spoilt(&desk, RELAY_SWALLOW);
 	answer_is_spoilt(&desk, RELAY_HALF);
-	g_assert_cmpint(lines(engine), ==, 2);
+	g_assert_cmpint(desk_lines(engine), ==, 2);
 	desk_put_away(&desk);
 }
 
@@ -112,12 +100,12 @@ the_same_batch_five_times_is_stored_once(Engine *engine, gconstpointer data)
 		relay_set(desk.relay, i % 2 ? RELAY_HALF : RELAY_SWALLOW, "door/scans");
 		g_assert_cmpint(desk_sync(&desk), ==, 3);
 		g_assert_cmpuint(relay_spoilt(desk.relay), >, 0);
-		g_assert_cmpint(lines(engine), ==, 6); /* it had them the first time */
+		g_assert_cmpint(desk_lines(engine), ==, 6); /* it had them the first time */
 	}
 	relay_set(desk.relay, RELAY_PASS, NULL);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 6);
-	g_assert_cmpint(present(engine), ==, 6);
+	g_assert_cmpint(desk_lines(engine), ==, 6);
+	g_assert_cmpint(desk_present(engine), ==, 6);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM quarantine"), ==, 0);
 	desk_put_away(&desk);
 }
@@ -141,7 +129,7 @@ a_revoked_laptop_loses_no_scan(Engine *engine, gconstpointer data)
 	desk_serve(&desk);
 	relay_set(desk.relay, RELAY_PASS, NULL);
 	g_assert_cmpint(desk_sync(&desk), ==, 1); /* the server says no */
-	g_assert_cmpint(present(engine), ==, 1);
+	g_assert_cmpint(desk_present(engine), ==, 1);
 	g_assert_cmpint(engine_ask(engine,
 	                        "SELECT count(*) FROM verdict WHERE verdict = 'quarantined'"
 	                        " AND reason = 'revoked'"),
@@ -160,7 +148,7 @@ a_server_from_an_old_backup_gets_everything_again(Engine *engine, gconstpointer 
 	for (guint i = 0; i < 3; i++)
 		process_must_answer(&laptop, desk.tickets[i], "green admit Welcome");
 	g_assert_cmpint(process_finish(&laptop), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 3);
+	g_assert_cmpint(desk_lines(engine), ==, 3);
 	desk_put_away(&desk);
 	engine_must(engine, "DELETE FROM scan");
 	engine_must(engine, "DELETE FROM presence");
@@ -169,8 +157,8 @@ a_server_from_an_old_backup_gets_everything_again(Engine *engine, gconstpointer 
 	desk_serve(&desk);
 
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 3);
-	g_assert_cmpint(present(engine), ==, 3);
+	g_assert_cmpint(desk_lines(engine), ==, 3);
+	g_assert_cmpint(desk_present(engine), ==, 3);
 	laptop = desk_scan_at(&desk, "lunch");
 	process_must_answer(&laptop, desk.tickets[0], "red reject_used *");
 	g_assert_cmpint(process_finish(&laptop), ==, 1);
@@ -195,8 +183,8 @@ killed_right_after_green_no_admission_is_lost(Engine *engine, gconstpointer data
 	}
 	relay_set(desk.relay, RELAY_PASS, NULL);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, TICKETS);
-	g_assert_cmpint(present(engine), ==, TICKETS);
+	g_assert_cmpint(desk_lines(engine), ==, TICKETS);
+	g_assert_cmpint(desk_present(engine), ==, TICKETS);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(DISTINCT epoch) FROM scan"), ==, TICKETS);
 	desk_put_away(&desk);
 }
@@ -224,7 +212,7 @@ killed_while_it_asks_nobody_is_let_in_by_it(Engine *engine, gconstpointer data)
 	const gint64 interrupted = engine_ask(
 	        engine, "SELECT count(*) FROM scan WHERE decision = 'interrupted' AND rev = 1");
 	/* or it had given up asking, and decided, just before */
-	g_assert_cmpint(interrupted + present(engine), ==, 1);
+	g_assert_cmpint(interrupted + desk_present(engine), ==, 1);
 	desk_put_away(&desk);
 }
 
@@ -264,8 +252,8 @@ a_folder_restored_from_an_old_copy_uses_no_number_twice(Engine *engine, gconstpo
 	process_must_answer(&laptop, desk.tickets[2], "green admit Welcome");
 	g_assert_cmpint(process_finish(&laptop), ==, 1);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 4);
-	g_assert_cmpint(present(engine), ==, 3);
+	g_assert_cmpint(desk_lines(engine), ==, 4);
+	g_assert_cmpint(desk_present(engine), ==, 3);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM quarantine"), ==, 0);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM verdict"), ==, 0);
 	desk_put_away(&desk);
@@ -302,7 +290,7 @@ with_a_full_disk_nobody_is_let_in_and_nothing_is_lost(Engine *engine, gconstpoin
 		g_assert_cmpint(process_finish(&laptop), ==, 3); /* lines without an answer */
 	}
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(present(engine), ==, 6);
+	g_assert_cmpint(desk_present(engine), ==, 6);
 	g_assert_cmpint(
 	        engine_ask(engine, "SELECT count(*) FROM scan WHERE decision = 'interrupted'"), ==,
 	        4);
@@ -344,8 +332,8 @@ what_a_crash_tears_off_is_cut_and_a_bad_place_costs_itself_alone(Engine *engine,
 	g_assert_cmpint(process_finish(&laptop), ==, 1);
 	relay_set(desk.relay, RELAY_PASS, NULL);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(lines(engine), ==, 4);
-	g_assert_cmpint(present(engine), ==, 2);
+	g_assert_cmpint(desk_lines(engine), ==, 4);
+	g_assert_cmpint(desk_present(engine), ==, 2);
 }
 
 static void
@@ -388,10 +376,7 @@ a_token_that_was_never_given_is_refused_before_the_first_guest(Engine *engine, g
 int
 main(int argc, char **argv)
 {
-	g_test_init(&argc, &argv, NULL);
-	g_assert_cmpint(argc, ==, 2);
-	process_program = argv[1];
-	signal(SIGPIPE, SIG_IGN);
+	desk_tests(argc, argv);
 	LAPTOP_TEST(a_server_that_does_not_answer_is_waited_for_once);
 	LAPTOP_TEST(an_answer_that_is_lost_after_the_commit_counts_once);
 	LAPTOP_TEST(the_same_batch_five_times_is_stored_once);

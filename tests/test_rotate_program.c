@@ -86,7 +86,7 @@ a_laptop_paired_before_scans_tickets_of_both_keys(Engine *engine, gconstpointer 
 	/* again in touch: what it let in counts, and what is new is admitted by the server */
 	relay_set(desk.relay, RELAY_PASS, NULL);
 	g_assert_cmpint(desk_sync(&desk), ==, 0);
-	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM presence"), ==, 2);
+	g_assert_cmpint(desk_present(engine), ==, 2);
 	g_assert_cmpint(rotate(engine), ==, 0);
 	make_spares(&desk, "third", 3, third);
 	laptop = desk_scan_at(&desk, "lunch");
@@ -94,7 +94,7 @@ a_laptop_paired_before_scans_tickets_of_both_keys(Engine *engine, gconstpointer 
 	process_must_answer(&laptop, second[1], "green admit Welcome*");
 	process_must_answer(&laptop, desk.tickets[1], "green admit Welcome");
 	g_assert_cmpint(process_finish(&laptop), ==, 0);
-	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM presence"), ==, 5);
+	g_assert_cmpint(desk_present(engine), ==, 5);
 	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM verdict"), ==, 0);
 	free_texts(second);
 	free_texts(third);
@@ -142,10 +142,7 @@ a_rotation_killed_at_any_moment_leaves_a_working_event(Engine *engine, gconstpoi
 int
 main(int argc, char **argv)
 {
-	g_test_init(&argc, &argv, NULL);
-	g_assert_cmpint(argc, ==, 2);
-	process_program = argv[1];
-	signal(SIGPIPE, SIG_IGN);
+	desk_tests(argc, argv);
 #define ADD(test) engine_add_test("rotate_program/" #test, test)
 	ADD(a_laptop_paired_before_scans_tickets_of_both_keys);
 	ADD(a_rotation_killed_at_any_moment_leaves_a_working_event);
