@@ -1,6 +1,6 @@
 /*
- * Languages: the two that ship, and three stand-ins from tests/locales that bring what English and Spanish
- * lack: six plural forms, another direction, other digits, two scripts of one language.
+ * Languages: plurals, dates, numbers and lists as each has them, which one a browser asks for, and which
+ * ones an event is open in.
  */
 #include <string.h>
 
@@ -40,20 +40,72 @@ a_count_has_the_plural_of_its_language(void)
 	static const struct {
 		gint64 count;
 		const char *said;
-	} arabic[] = { { 0, "zero" }, { 1, "one" }, { 2, "two" }, { 3, "few" }, { 11, "many" },
-		{ 100, "other" }, { 103, "few" } };
-	for (guint i = 0; i < G_N_ELEMENTS(arabic); i++) {
-		g_autofree char *text = locale_plural(ar, "option_left", arabic[i].count, NULL);
-		g_assert_true(g_str_has_prefix(text, arabic[i].said));
-	}
-	/* a form that the catalogue lacks falls back to the last one */
+	} arabic[] = { { 0, "لم يبقَ أي مكان" }, { 1, "بقي مكان واحد" }, { 2, "بقي مكانان" },
+		{ 3, "بقيت 3 أماكن" }, { 11, "بقي 11 مكانًا" }, { 100, "بقي 100 مكان" },
+		{ 103, "بقيت 103 أماكن" } };
+	for (guint i = 0; i < G_N_ELEMENTS(arabic); i++)
+		assert_says(
+		        locale_plural(ar, "option_left", arabic[i].count, NULL), arabic[i].said);
 	assert_says(locale_plural(locale_find("zh-Hans"), "option_left", 1, NULL), "还剩1个名额");
 }
 
 static void
-arabic_counts_in_its_own_digits(void)
+a_number_has_the_digits_that_all_readers_of_its_language_know(void)
 {
-	assert_says(locale_number(locale_find("ar"), 45), "٤٥");
+	assert_says(locale_number(locale_find("ar"), 1045), "1,045");
+	assert_says(locale_number(locale_find("fa"), 1045), "۱٬۰۴۵");
+	assert_says(locale_number(locale_find("vi"), 1045), "1.045");
+}
+
+/* Gregorian, in Sacramento's time, and the clock of twelve hours that stands on walls here. */
+static const struct {
+	const char *lang, *begin, *hours, *days, *fee, *list;
+} told[] = {
+	{ "zh-Hans", "2027年4月6日星期二 下午6:00", "上午8:00至下午6:00", "2027年4月6日至7日",
+	        "$15", "A、B和C" },
+	{ "zh-Hant", "2027年4月6日 星期二 下午6:00", "上午8:00至下午6:00", "2027年4月6日至7日",
+	        "$15", "A、B和C" },
+	{ "vi", "lúc 6:00 CH Thứ Ba, 6 tháng 4, 2027", "8:00 SA – 6:00 CH", "6 – 7 tháng 4, 2027",
+	        "15 $", "A, B và C" },
+	{ "tl", "Martes, Abril 6, 2027 nang 6:00 PM", "8:00 AM – 6:00 PM", "Abril 6–7, 2027", "$15",
+	        "A, B, at C" },
+	{ "ko", "2027년 4월 6일 화요일 오후 6:00", "오전 8:00 ~ 오후 6:00", "2027년 4월 6일~7일",
+	        "$15", "A, B 및 C" },
+	{ "hy", "2027 թ. ապրիլի 6, երեքշաբթի, 6:00 PM", "8:00 AM – 6:00 PM",
+	        "06–07 ապրիլի, 2027 թ.", "15 $", "A, B և C" },
+	{ "fa", "سه‌شنبه ۶ آوریل ۲۰۲۷ ساعت ۶:۰۰ بعدازظهر",
+	        "۸:۰۰ قبل‌ازظهر تا ۶:۰۰ بعدازظهر", "۶ تا ۷ آوریل ۲۰۲۷",
+	        "$۱۵", "A، B، و C" },
+	{ "ar", "الثلاثاء، 6 أبريل 2027 في 6:00 م", "8:00 ص – 6:00 م", "6–7 أبريل، 2027", "15 US$",
+	        "A وB وC" },
+};
+
+/* Without marks of direction, and every blank a plain one. */
+#define assert_plainly(text, expected)                                                             \
+	do {                                                                                       \
+		g_autofree char *full_ = (text);                                                   \
+		g_autoptr(GString) plain_ = g_string_new(full_);                                   \
+		g_string_replace(plain_, "\u200e", "", 0);                                         \
+		g_string_replace(plain_, "\u200f", "", 0);                                         \
+		g_string_replace(plain_, "\u00a0", " ", 0);                                        \
+		g_assert_cmpstr(plain_->str, ==, (expected));                                      \
+	} while (0)
+
+static void
+every_language_tells_dates_money_and_lists_its_own_way(void)
+{
+	static const char *const things[] = { "A", "B", "C", NULL };
+	const Event *event = sacramento();
+	for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
+		const Locale *locale = locale_find(told[i].lang);
+		const gint64 from = APRIL_6_8AM_PACIFIC, to = APRIL_7_1AM_UTC;
+		g_test_message("%s", told[i].lang);
+		assert_plainly(locale_date_time(locale, event, to), told[i].begin);
+		assert_plainly(locale_time_range(locale, event, from, to), told[i].hours);
+		assert_plainly(locale_date_range(locale, event, from, from + 86400), told[i].days);
+		assert_plainly(locale_money(locale, 1500, "USD"), told[i].fee);
+		assert_plainly(locale_list(locale, things, 3), told[i].list);
+	}
 }
 
 static void
@@ -157,7 +209,15 @@ a_browser_gets_the_language_it_asks_for(void)
 	g_assert_cmpstr(accepted("zh-TW"), ==, "zh-Hant");
 	g_assert_cmpstr(accepted("zh-Hant-HK"), ==, "zh-Hant");
 	g_assert_cmpstr(accepted("zh-CN,en;q=0.1"), ==, "zh-Hans");
+	g_assert_cmpstr(accepted("zh-HK"), ==, "zh-Hant");
+	g_assert_cmpstr(accepted("zh"), ==, "zh-Hans");
 	g_assert_cmpstr(accepted("ar-EG"), ==, "ar");
+	g_assert_cmpstr(accepted("fil-PH,fil;q=0.9"), ==, "tl");
+	g_assert_cmpstr(accepted("tl"), ==, "tl");
+	g_assert_cmpstr(accepted("ko-KR"), ==, "ko");
+	g_assert_cmpstr(accepted("hy"), ==, "hy");
+	g_assert_cmpstr(accepted("fa-AF"), ==, "fa");
+	g_assert_cmpstr(accepted("vi-VN;q=0.8, en;q=0.7"), ==, "vi");
 }
 
 /* "en es" for a set. */
@@ -226,7 +286,7 @@ catalogues_say_their_name_and_direction(void)
 {
 	guint n;
 	const Locale *const *all = locales_all(&n);
-	g_assert_cmpuint(n, >=, 5);
+	g_assert_cmpuint(n, ==, 10);
 	g_assert_true(all[0] == locale_default());
 	g_assert_cmpstr(locale_code(all[1]), ==, "es");
 	g_assert_cmpstr(locale_name(all[1]), ==, "Español");
@@ -282,7 +342,8 @@ main(int argc, char **argv)
 	sacramento();
 #define TEST(name) g_test_add_func("/locale/" #name, name)
 	TEST(a_count_has_the_plural_of_its_language);
-	TEST(arabic_counts_in_its_own_digits);
+	TEST(a_number_has_the_digits_that_all_readers_of_its_language_know);
+	TEST(every_language_tells_dates_money_and_lists_its_own_way);
 	TEST(a_missing_text_shows_its_key);
 	TEST(placeholders_are_filled_by_name_and_never_twice);
 	TEST(a_date_is_told_in_the_zone_of_the_event);

@@ -156,7 +156,9 @@ locale_likely(const char *tag, char ret_likely[LIKELY_LENGTH])
 	uloc_getScript(full, script, sizeof script, &status);
 	if (U_FAILURE(status) || language[0] == '\0')
 		return FALSE;
-	g_snprintf(ret_likely, LIKELY_LENGTH, "%s_%s", language, script);
+	/* Tagalog and Filipino: one language, two codes */
+	g_snprintf(ret_likely, LIKELY_LENGTH, "%s_%s",
+	        g_str_equal(language, "tl") ? "fil" : language, script);
 	return TRUE;
 }
 
@@ -333,6 +335,12 @@ locale_money(const Locale *locale, gint64 amount, const char *currency)
 		unit *= 10;
 	/* "$15", but "$15.50"; setting the currency sets the digits, so it comes first */
 	unum_setTextAttribute(format, UNUM_CURRENCY_CODE, code, 3, &status);
+	/* "$", not "US$": nobody here means another dollar */
+	int32_t symbol_length;
+	const UChar *symbol = ucurr_getName(
+	        code, locale->icu, UCURR_NARROW_SYMBOL_NAME, NULL, &symbol_length, &status);
+	if (U_SUCCESS(status))
+		unum_setSymbol(format, UNUM_CURRENCY_SYMBOL, symbol, symbol_length, &status);
 	int shown_digits = amount % unit == 0 ? 0 : digits;
 	unum_setAttribute(format, UNUM_MIN_FRACTION_DIGITS, shown_digits);
 	unum_setAttribute(format, UNUM_MAX_FRACTION_DIGITS, shown_digits);
