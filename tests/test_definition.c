@@ -25,7 +25,9 @@ the_example_is_read_whole(void)
 	g_assert_cmpint(lunch->door, ==, DOOR_LISTED);
 	g_assert_cmpint(lunch->reentry, ==, REENTRY_ONCE);
 	g_assert_cmpstr(event_text(event, lunch->title, "es"), ==, "Almuerzo en el jardín");
-	g_assert_cmpstr(event_text(event, lunch->title, "ko"), ==, "Lunch on the lawn");
+	g_assert_cmpstr(event_text(event, lunch->title, "fr"), ==, "Lunch on the lawn");
+	g_assert_cmpstr(event_text_lang(event, lunch->title, "fr"), ==, "en");
+	g_assert_cmpstr(event_text_lang(event, lunch->title, "ko"), ==, "ko");
 	g_assert_cmpstr(event_session(event, bus->return_no)->code, ==, "bus-south-return");
 	g_assert_cmpuint(bus->stops->len, ==, 2);
 	g_assert_cmpint(event_stop(bus, 1)->capacity, ==, NO_CAPACITY);
@@ -68,11 +70,12 @@ an_owner_says_which_languages_are_open(void)
 	assert_open_in("{\"en\": \"Day\", \"ko\": \"날\"}", "[\"en\"]", "en");
 }
 
-/* Every text is there in both languages. */
+/* Every text is there in each of its languages. */
 static void
-the_example_speaks_english_and_spanish_throughout(void)
+the_example_speaks_all_its_languages_throughout(void)
 {
 	json_t *root = example_json();
+	json_t *languages = json_object_get(root, "languages");
 	g_autoptr(GPtrArray) waiting = g_ptr_array_new();
 	guint texts = 0;
 
@@ -83,8 +86,9 @@ the_example_speaks_english_and_spanish_throughout(void)
 		gsize index;
 
 		if (json_object_get(node, "en") != NULL || json_object_get(node, "es") != NULL) {
-			g_assert_nonnull(json_object_get(node, "en"));
-			g_assert_nonnull(json_object_get(node, "es"));
+			json_t *lang;
+			json_array_foreach (languages, index, lang)
+				g_assert_nonnull(json_object_get(node, json_string_value(lang)));
 			texts++;
 		}
 		json_object_foreach (node, key, child)
@@ -348,7 +352,7 @@ main(int argc, char **argv)
 #define ADD(test) g_test_add_func("/definition/" #test, test)
 	ADD(the_example_is_read_whole);
 	ADD(an_owner_says_which_languages_are_open);
-	ADD(the_example_speaks_english_and_spanish_throughout);
+	ADD(the_example_speaks_all_its_languages_throughout);
 	ADD(every_region_of_the_example_has_a_delegation);
 	ADD(california_has_58_counties_in_ten_regions);
 	ADD(what_is_exported_is_what_was_loaded);

@@ -1,5 +1,6 @@
-// Every page as people see it: at phone and laptop width, light and dark, in English and Spanish; a
-// picture of each lies in BUILD/screens. axe-core finds nothing serious, html-validate nothing at all.
+// Every page as people see it: at phone and laptop width, light and dark, in English and Arabic (the other
+// languages are seen by test_languages.mjs); a picture of each lies in BUILD/screens. axe-core finds nothing
+// serious, html-validate nothing at all.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { Visitor, tokenOf } from './lib/visitor.mjs';
 const slug = 'immigrant-day-of-action';
 const screens = join(build, 'screens');
 const widths = { phone, laptop };
-const languages = ['en', 'es'];
+const languages = ['en', 'ar'];
 
 describe('look', () => {
   let house, server, browser, visitor, region, token;
@@ -53,7 +54,7 @@ describe('look', () => {
       test(`${name} in ${lang}: seen at both widths, light and dark; nothing serious for axe-core`, async () => {
         const findings = new Set();
         for (const [width, viewport] of Object.entries(widths)) {
-          const context = await openContext(browser, server.url, { locale: lang === 'es' ? 'es-MX' : 'en-US', viewport });
+          const context = await openContext(browser, server.url, { locale: lang === 'ar' ? 'ar-EG' : 'en-US', viewport });
           const page = await context.newPage();
           assert.equal(await see(page), status);
           assert.equal(await page.locator('html').getAttribute('lang'), lang);
