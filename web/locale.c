@@ -337,8 +337,8 @@ locale_money(const Locale *locale, gint64 amount, const char *currency)
 	unum_setTextAttribute(format, UNUM_CURRENCY_CODE, code, 3, &status);
 	/* "$", not "US$": nobody here means another dollar */
 	int32_t symbol_length;
-	const UChar *symbol = ucurr_getName(
-	        code, "en", UCURR_NARROW_SYMBOL_NAME, NULL, &symbol_length, &status);
+	const UChar *symbol =
+	        ucurr_getName(code, "en", UCURR_NARROW_SYMBOL_NAME, NULL, &symbol_length, &status);
 	if (U_SUCCESS(status))
 		unum_setSymbol(format, UNUM_CURRENCY_SYMBOL, symbol, symbol_length, &status);
 	int shown_digits = amount % unit == 0 ? 0 : digits;
