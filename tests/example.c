@@ -13,6 +13,38 @@ example_json(void)
 	return root;
 }
 
+static void
+keep_two_languages(json_t *node)
+{
+	json_t *english = json_object_get(node, "en"), *spanish = json_object_get(node, "es");
+	const char *key;
+	json_t *child;
+	gsize index;
+
+	if (english != NULL) {
+		json_incref(english);
+		json_incref(spanish);
+		json_object_clear(node);
+		json_object_set_new(node, "en", english);
+		json_object_set_new(node, "es", spanish);
+		return;
+	}
+	json_object_foreach (node, key, child)
+		keep_two_languages(child);
+	json_array_foreach (node, index, child)
+		keep_two_languages(child);
+}
+
+json_t *
+example_json_short(void)
+{
+	json_t *root = example_json();
+
+	keep_two_languages(root);
+	json_object_set_new(root, "languages", json_pack("[s, s]", "en", "es"));
+	return root;
+}
+
 Event *
 example_try_text(const char *text, const char *starts, Faults **ret_faults)
 {

@@ -8,6 +8,8 @@
 
 /* As the file has it. Owned by the caller. */
 json_t *example_json(void);
+/* The same in English and Spanish only, for tests that try each of its places. */
+json_t *example_json_short(void);
 
 /* What definition_parse() says; @ret_faults is the caller's. */
 Event *example_try_text(const char *text, const char *starts, Faults **ret_faults);

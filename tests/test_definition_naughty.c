@@ -82,12 +82,12 @@ put_each_wrong_type(json_t *root, const char *path, gpointer data)
 static void
 a_wrong_type_anywhere_is_told_there(void)
 {
-	json_t *root = example_json();
+	json_t *root = example_json_short();
 	guint tried = 0;
 
 	walk(root, root, "$", put_each_wrong_type, &tried);
 	g_assert_cmpuint(tried, >, 2000);
-	json_t *untouched = example_json();
+	json_t *untouched = example_json_short();
 	g_assert_true(json_equal(root, untouched));
 	json_decref(untouched);
 	json_decref(root);
@@ -114,7 +114,7 @@ put_nothing(json_t *root, const char *path, gpointer data)
 static void
 a_missing_key_is_told_or_has_a_meaning(void)
 {
-	json_t *root = example_json();
+	json_t *root = example_json_short();
 	guint missed = 0;
 
 	walk(root, root, "$", put_nothing, &missed);
@@ -141,7 +141,7 @@ put_more(json_t *root, const char *path, gpointer data)
 static void
 an_unknown_key_anywhere_is_told(void)
 {
-	json_t *root = example_json();
+	json_t *root = example_json_short();
 
 	walk(root, root, "$", put_more, NULL);
 	json_decref(root);
