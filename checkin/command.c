@@ -184,11 +184,23 @@ static json_t *
 ask_laptop(Terminal *terminal, const char *line, gsize length)
 {
 	g_autoptr(GError) why = NULL;
-	json_t *answer = laptop_scan(terminal->laptop, line, length, &why);
+	json_t *answer = laptop_act(terminal->laptop, line, length, &why);
+
+	if (answer == NULL)
+		answer = laptop_scan(terminal->laptop, line, length, &why);
 
 	if (why != NULL && terminal->view == NULL)
 		error_report(why);
 	return answer;
+}
+
+/* What was typed beside tickets made no sense, or isn't this laptop's to do: a no, and nothing that went wrong. */
+static gboolean
+was_misused(const json_t *answer)
+{
+	const char *trouble = json_string_value(json_object_get(answer, "trouble"));
+
+	return g_strcmp0(trouble, "misused") == 0 || g_strcmp0(trouble, "forbidden") == 0;
 }
 
 static gboolean
@@ -200,8 +212,9 @@ answer_line(Terminal *terminal, const char *line, gsize length, GError **error)
 	if (answer == NULL)
 		return FALSE;
 	const char *decision = json_string_value(json_object_get(answer, "decision"));
-	terminal->unanswered |= decision == NULL;
-	terminal->refused |= decision != NULL && g_str_has_prefix(decision, "reject_");
+	terminal->unanswered |= decision == NULL && !was_misused(answer);
+	terminal->refused |=
+	        decision == NULL ? was_misused(answer) : g_str_has_prefix(decision, "reject_");
 	terminal->let_in += decision != NULL && g_str_has_prefix(decision, "admit");
 	if (!print_answer(terminal, answer, error))
 		return FALSE;

@@ -185,6 +185,16 @@ read_line(Laptop *laptop, const char *line, gsize length, Read *ret)
 		take_code(laptop, code, strlen(code), ret);
 }
 
+gboolean
+laptop_mark(Laptop *laptop, const char *line, gsize length, guint64 *ret_mark)
+{
+	Read read;
+
+	read_line(laptop, line, length, &read);
+	*ret_mark = read.scan.mark;
+	return read.scan.signature == DOOR_SIGNATURE_HOLDS;
+}
+
 /* ---- the answer ---- */
 
 static json_t *
@@ -206,6 +216,12 @@ checkpoint_name(const Laptop *laptop, guint16 no)
 	return NULL;
 }
 
+static gboolean
+offers_group(const Read *read, const DeviceAnswer *answer)
+{
+	return answer->delegation != 0 && read->scan.ticket_class == TICKET_CAPTAIN;
+}
+
 static json_t *
 answer_json(const Laptop *laptop, const Read *read, const DeviceAnswer *answer,
         const char *server_place)
@@ -219,6 +235,12 @@ answer_json(const Laptop *laptop, const Read *read, const DeviceAnswer *answer,
 	        .place = place,
 	        .elsewhere = read->elsewhere,
 	        .zone = laptop->zone });
+	if (offers_group(read, answer)) {
+		g_autofree char *group = laptop_group_words(laptop);
+		char *both = g_strdup_printf("%s; group: %s", words, group);
+		g_free(words);
+		words = both;
+	}
 
 	return json_pack("{s:s, s:s, s:o, s:s?, s:s}", "shown", door_shown_name(answer->shown),
 	        "decision", door_decision_name(answer->decision), "first_at",
@@ -297,6 +319,9 @@ settle(Laptop *laptop, const Read *read, DeviceOutcome outcome, DeviceItem *item
 	        !laptop_store(laptop, item, 1, &answer, error))
 		return trouble_json("not-saved", "Not saved, nobody was let in: scan again");
 	laptop->let_in += is_first(&answer) != 0;
+	laptop_last_scan(laptop, read->scan.mark, door_decision_admits(answer.decision) != 0);
+	if (offers_group(read, &answer))
+		laptop->group = answer.delegation;
 	laptop->sync.due = MIN(laptop->sync.due, g_get_monotonic_time() / 1000 + 300);
 	return answer_json(laptop, read, &answer, place);
 }

@@ -38,6 +38,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Laptop, laptop_free)
  * decision are null, and `trouble` is "not-saved", "full" or "too-often"; @ret_error (nullable) says why it wasn't saved. */
 json_t *laptop_scan(Laptop *laptop, const char *line, gsize length, GError **ret_why);
 
+/*
+ * What is typed beside tickets. NULL when @line is none of it; else the answer, as above, where `decision` is
+ * "count", "void", "group" or "admit", or `trouble` also "misused" or "forbidden".
+ *
+ *   +N [REGION|group]          N people without a ticket, of a region or of the group
+ *   group                      the delegation of the captain's ticket scanned last: who is here, who is missing
+ *   group in [-NUMBER …]       lets all in that are missing, but for those
+ *   undo [double|wrong|other] [TICKET]   takes back: what was done last, or that holder's scans at this session; a
+ *                              supervisor's laptop only. Other devices' scans too, when the server can be asked
+ */
+json_t *laptop_act(Laptop *laptop, const char *line, gsize length, GError **ret_why);
+
 /* Keeps in step until @fd can be read (TRUE) or @limit_ms have passed. */
 gboolean laptop_wait(Laptop *laptop, int fd, gint64 limit_ms);
 /* One whole round with the server now, @limit_ms at most. FALSE when it did not go through. */

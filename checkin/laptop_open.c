@@ -187,6 +187,24 @@ laptop_place(Laptop *laptop)
 /* ---- what it remembers ---- */
 
 static gboolean
+let_in(const Laptop *laptop, const DeviceItem *item)
+{
+	return item->record.session == laptop->place.session && log_admits(&item->record) &&
+	        item->record.decision != DOOR_AGAIN && item->state != DEVICE_INTENT;
+}
+
+/* Whom this laptop let in and took back does not count as let in. */
+static void
+take_back(Laptop *laptop, const GArray *items, const LogRecord *voiding)
+{
+	for (guint i = 0; voiding->decision == DOOR_VOID && i < items->len; i++) {
+		const DeviceItem *item = &g_array_index(items, DeviceItem, i);
+		if (let_in(laptop, item) && log_voids(voiding, &item->record) && laptop->let_in > 0)
+			laptop->let_in--;
+	}
+}
+
+static gboolean
 restore(Laptop *laptop, const GArray *items, guint64 device, GError **error)
 {
 	for (guint i = 0; i < items->len; i++) {
@@ -201,9 +219,10 @@ restore(Laptop *laptop, const GArray *items, guint64 device, GError **error)
 			return wrong(error, TURNOUT_ERROR_WORLD,
 			        "this laptop's log is full: hand its scans out with `turnout "
 			        "checkin file` and pair it anew");
-		laptop->let_in += record->session == laptop->place.session && log_admits(record) &&
-		        record->decision != DOOR_AGAIN && item->state != DEVICE_INTENT;
+		laptop->let_in += let_in(laptop, item);
 	}
+	for (guint i = 0; i < items->len; i++)
+		take_back(laptop, items, &g_array_index(items, DeviceItem, i).record);
 	return TRUE;
 }
 
@@ -309,6 +328,7 @@ laptop_free(Laptop *laptop)
 	device_store_free(laptop->store);
 	json_decref(laptop->head);
 	json_decref(laptop->self);
+	laptop_last_clear(laptop);
 	g_clear_pointer(&laptop->zone, g_time_zone_unref);
 	g_free(laptop->block);
 	g_free(laptop);

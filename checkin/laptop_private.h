@@ -27,6 +27,13 @@ typedef struct {
 	gint64 due; /* monotonic ms: when the next one begins */
 } Sync;
 
+/* What `undo` without a ticket takes back. */
+typedef struct {
+	GArray *marks;    /* of guint64, let in by the last scan or group; NULL: none */
+	gboolean counted; /* the last was people without a ticket: */
+	LogRecord count;
+} LaptopLast;
+
 struct Laptop {
 	LaptopOptions options;
 	DeviceStore *store;
@@ -40,6 +47,8 @@ struct Laptop {
 	DevicePlace place;
 	GTimeZone *zone;
 	guint16 region;
+	guint16 group; /* the delegation of the captain scanned last; 0: none */
+	LaptopLast last;
 	gboolean lost; /* something could not be stored: device_recover() is due */
 	guint damaged, let_in;
 	int refused;
@@ -53,6 +62,13 @@ gboolean laptop_store(Laptop *laptop, const DeviceItem *items, guint n, DeviceAn
         GError **error);
 /* Hands @body's acknowledgements of @sent to the memory. */
 void laptop_acknowledge(Laptop *laptop, const GArray *sent, const json_t *body, guint32 question);
+/* The mark of a ticket or typed code of this event. FALSE for anything else. */
+gboolean laptop_mark(Laptop *laptop, const char *line, gsize length, guint64 *ret_mark);
+/* A scan is over: it is what `undo` takes back, when it let somebody in. */
+void laptop_last_scan(Laptop *laptop, guint64 mark, gboolean admitted);
+void laptop_last_clear(Laptop *laptop);
+/* "4 here, 2 missing", of the group. */
+char *laptop_group_words(const Laptop *laptop);
 /* The place with the event's key, once that is known. */
 void laptop_place(Laptop *laptop);
 

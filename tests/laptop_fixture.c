@@ -65,7 +65,7 @@ char *
 desk_code(const Desk *desk, const char *session)
 {
 	const char *add[] = { "schema", "device", "add", "Laptop", "--event", "door", "--session",
-		session, "--role", "scan", NULL };
+		session, "--role", desk->role, NULL };
 	Process process = process_start(desk->door.engine, add);
 	g_autofree char *first = process_hear(&process);
 	char *code = process_hear(&process);
@@ -141,7 +141,14 @@ pair(const Desk *desk, const char *session)
 void
 desk_open(Desk *desk, Engine *engine, const char *session)
 {
+	desk_open_as(desk, engine, session, "scan");
+}
+
+void
+desk_open_as(Desk *desk, Engine *engine, const char *session, const char *role)
+{
 	*desk = (Desk){ .relay = relay_new(),
+		.role = role,
 		.token_file = g_build_filename(engine->dir, "laptop", NULL) };
 	door_open(&desk->door, engine, "door");
 	for (guint i = 0; i < TICKETS; i++) {

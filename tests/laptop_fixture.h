@@ -14,6 +14,7 @@ typedef struct {
 	Relay *relay;
 	Process server;
 	gboolean serving;
+	const char *role;       /* of laptops that are paired from now on */
 	char *token_file;       /* in the engine's folder */
 	char *tickets[TICKETS]; /* texts, each of somebody with lunch */
 	char *codes[TICKETS];   /* typed codes of the same */
@@ -27,7 +28,8 @@ gint64 desk_present(Engine *engine); /* people, at all sessions */
 /* A server that is slow just now gets it a moment later. */
 void desk_wait_until_present(Engine *engine, gint64 n);
 
-/* The event with its people, a server, and a laptop that is paired for @session as @role. */
+/* The event with its people, a server, and a laptop that is paired for @session as @role; desk_open(): "scan". */
+void desk_open_as(Desk *desk, Engine *engine, const char *session, const char *role);
 void desk_open(Desk *desk, Engine *engine, const char *session);
 void desk_close(Desk *desk);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Desk, desk_close)
