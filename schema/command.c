@@ -1,5 +1,6 @@
 #include "schema/command.h"
 
+#include "schema/backup.h"
 #include "schema/definition_command.h"
 #include "schema/device.h"
 #include "schema/erase.h"
@@ -33,6 +34,12 @@ static const struct {
 	        "add, revoke or list phones and laptops that scan" },
 	{ "spare", spare_command, "schema spare",
 	        "make or list spare tickets, to be printed in advance" },
+	{ "backup", backup_command, "schema backup",
+	        "write all rows to a file, beside a running server; no keys" },
+	{ "backup-keys", backup_keys_command, "schema backup-keys",
+	        "write the keys to a file, under a passphrase" },
+	{ "restore", restore_command, "schema restore",
+	        "make a data folder of a backup and the keys" },
 	{ "erase", erase_command, "schema erase", "delete a person from everywhere" },
 	{ "expire", expire_command, "schema expire",
 	        "delete what has been kept for its days, and destroy its keys" },
@@ -50,7 +57,7 @@ print_help(FILE *out)
 	      "usage: turnout schema COMMAND … (turnout schema COMMAND --help says more)\n\n",
 	        out);
 	for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].summary);
 }
 
 int

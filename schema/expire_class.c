@@ -11,6 +11,7 @@ typedef struct {
 	gint64 owner;
 	guint16 key_no;
 	GBytes *value, *fresh;
+	gboolean lost; /* no key opens it */
 } Kept;
 
 static void
@@ -115,10 +116,17 @@ seal_anew(ClassExpiry *expiry, GError **error)
 		Kept *kept = &g_array_index(expiry->kept, Kept, i);
 		gsize length = 0;
 		gconstpointer value = g_bytes_get_data(kept->value, &length);
+		g_autoptr(GError) trouble = NULL;
 		char *text = vault_unseal(
-		        expiry->keys, expiry->class, kept->owner, value, length, error);
-		if (text == NULL)
+		        expiry->keys, expiry->class, kept->owner, value, length, &trouble);
+		if (text == NULL && g_error_matches(trouble, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT)) {
+			kept->lost = TRUE; /* of a backup from before its key was destroyed */
+			continue;
+		}
+		if (text == NULL) {
+			g_propagate_error(error, g_steal_pointer(&trouble));
 			return FALSE;
+		}
 		kept->fresh = vault_seal(expiry->keys, expiry->class, kept->owner, text);
 		sealed_text_free(text);
 	}
@@ -131,6 +139,10 @@ write_kept(Db *db, const ClassExpiry *expiry, GError **error)
 	for (guint i = 0; i < expiry->kept->len; i++) {
 		const Kept *kept = &g_array_index(expiry->kept, Kept, i);
 		gsize length = 0, old_length = 0;
+		if (kept->lost &&
+		        !db_run(db, "DELETE FROM sealed WHERE owner = $1 AND class = $2",
+		                DB_ARGS(db_int(kept->owner), db_int(expiry->class)), NULL, error))
+			return FALSE;
 		if (kept->fresh == NULL)
 			continue;
 		gconstpointer value = g_bytes_get_data(kept->fresh, &length);

@@ -15,7 +15,7 @@ export const layers = {
 const libraries = [
   [/^(sqlite3)\.h$/, ['schema/db_sqlite.c', 'schema/db_sqlite_log.c']],
   [/^(libpq-fe)\.h$/, ['schema/db_postgres.h']],
-  [/^sodium/, ['schema/vault.c', 'schema/vault_files.c', 'schema/vault_hash.c', 'schema/vault_keys.c', 'schema/vault_password.c', 'schema/vault_roll.c', 'schema/vault_signing.c']],
+  [/^sodium/, ['schema/vault.c', 'schema/vault_copy.c', 'schema/vault_files.c', 'schema/vault_hash.c', 'schema/vault_keys.c', 'schema/vault_password.c', 'schema/vault_roll.c', 'schema/vault_signing.c']],
   [/^unicode\//, ['schema/text.c', 'web/locale.c']],
   [/^csv\.h$/, ['schema/roster_csv.c']],
   [/^(qrencode|png)\.h$/, ['checkin/qr.c']],

@@ -6,7 +6,7 @@ _turnout() {
 	local words='' command=${COMP_WORDS[1]:-}
 
 	case $before in
-	--data | --output | --token-file | --ca-file | --tls-cert | --tls-key | --config | --master-file | --mail-password-file | --mail-ca-file)
+	--data | --keys | --output | --token-file | --ca-file | --tls-cert | --tls-key | --config | --master-file | --mail-password-file | --mail-ca-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
@@ -41,6 +41,8 @@ _turnout() {
 					[ "$COMP_CWORD" -ne 3 ] || words='add list revoke'
 					;;
 				erase) words="$common --event" ;;
+				backup-keys) words="$common --passphrase-stdin" ;;
+				restore) words="$common --keys --passphrase-stdin" ;;
 				expire) words="$common --event --now" ;;
 				hold)
 					words="$common --event --region --delegation --person --reason"
@@ -52,7 +54,7 @@ _turnout() {
 					;;
 				*) words="$common" ;;
 				esac
-				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold expire spare rotate-key staff verify export'
+				[ "$COMP_CWORD" -ne 2 ] || words='init load import device erase hold expire backup backup-keys restore spare rotate-key staff verify export'
 				;;
 			esac
 		fi
