@@ -15,7 +15,7 @@ import { Visitor, tokenOf } from './lib/visitor.mjs';
 const slug = 'immigrant-day-of-action';
 const screens = join(build, 'screens');
 const locales = join(import.meta.dirname, '..', 'web', 'locales');
-const catalogues = new Map(readdirSync(locales).map((file) => [file.replace('.json', ''), JSON.parse(readFileSync(join(locales, file), 'utf8'))]));
+const catalogues = new Map(readdirSync(locales).filter((file) => file.endsWith('.json')).map((file) => [file.replace('.json', ''), JSON.parse(readFileSync(join(locales, file), 'utf8'))]));
 const languages = [...catalogues.keys()];
 const seenElsewhere = ['en', 'ar']; // in every way: test_look.mjs
 const narrow = 320;
