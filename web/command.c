@@ -29,6 +29,7 @@ const Route *const web_tables[] = {
 	ticket_correct_routes,
 	ticket_cancel_routes,
 	ticket_data_routes,
+	ticket_delete_routes,
 	ticket_link_routes,
 	ticket_routes,
 	lost_link_routes,

@@ -51,6 +51,7 @@ extern const Route ticket_change_routes[];
 extern const Route ticket_correct_routes[];
 extern const Route ticket_cancel_routes[];
 extern const Route ticket_data_routes[];
+extern const Route ticket_delete_routes[];
 extern const Route ticket_link_routes[];
 extern const Route ticket_routes[];
 extern const Route lost_link_routes[];
