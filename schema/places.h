@@ -69,6 +69,7 @@ GArray *places_waits(Db *db, const Event *event, gint64 registration, GError **e
 /* What somebody has or waits for, and the room there is for them: what is free, and what is theirs. */
 typedef struct {
 	gboolean active;
+	gint64 registration;                         /* 0: none */
 	guint16 option_no;                           /* 0: none */
 	gboolean option_held;                        /* or offered */
 	ChosenSession chosen[ATTENDEE_SESSIONS_MAX]; /* without ways back */
@@ -139,6 +140,18 @@ typedef enum {
 extern const char *const fee_states[]; /* "due", "paid", "waived", NULL: by FeeState */
 gboolean places_set_fee(Db *db, const Event *event, gint64 attendee, guint16 delegation_no,
         FeeState state, const char *who, gint64 now, PlacesAnswer *ret, GError **error);
+
+/* As a DbWork. */
+typedef struct {
+	const Event *event;
+	gint64 attendee;       /* 0: those of the delegation */
+	guint16 delegation_no; /* 0: the attendee */
+	FeeState state;
+	const char *who; /* lent */
+	gint64 now;
+	PlacesAnswer answer;
+} PlacesFee;
+gboolean places_fee_work(Db *db, gpointer data, GError **error);
 
 /* Each as a DbWork for the writer; @data is a PlacesWork. */
 typedef struct {

@@ -52,3 +52,12 @@ places_set_fee(Db *db, const Event *event, gint64 attendee, guint16 delegation_n
 	*ret = answer;
 	return TRUE;
 }
+
+gboolean
+places_fee_work(Db *db, gpointer data, GError **error)
+{
+	PlacesFee *fee = data;
+
+	return places_set_fee(db, fee->event, fee->attendee, fee->delegation_no, fee->state,
+	        fee->who, fee->now, &fee->answer, error);
+}

@@ -84,6 +84,7 @@ places_own(Db *db, const Event *event, gint64 attendee, PlacesOwn *ret, GError *
 		return FALSE;
 	if (found && standing.active) {
 		own.active = TRUE;
+		own.registration = standing.registration;
 		own.option_no = standing.option_no;
 		own.option_held = standing_holds_option(&standing);
 		own.changed = standing.changed;

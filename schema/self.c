@@ -310,6 +310,26 @@ self_has_email(Db *db, gint64 registration, gboolean *ret_has_email, GError **er
 	return TRUE;
 }
 
+gboolean
+self_link_of(Db *db, gint64 attendee, gint64 *ret_registration, gint64 *ret_link_no,
+        gboolean *ret_found, GError **error)
+{
+	g_autoptr(DbRows) row = db_query(db,
+	        "SELECT r.id, r.link_no FROM attendee a JOIN registration r ON r.id = "
+	        "a.registration"
+	        " WHERE a.id = $1 AND a.state <> 'deleted'",
+	        DB_ARGS(db_int(attendee)), error);
+	if (row == NULL)
+		return FALSE;
+	DbStep step = db_next(row, error);
+	*ret_found = step == DB_ROW;
+	if (step == DB_ROW) {
+		*ret_registration = db_column_int(row, 0);
+		*ret_link_no = db_column_int(row, 1);
+	}
+	return step != DB_ERROR_ROW;
+}
+
 /* A letter with the link; *@ret_outcome is DONE when it is a new one. */
 static gboolean
 write_letter(Db *db, const Event *event, gint64 registration, const char *what, gint64 number,

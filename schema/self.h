@@ -78,6 +78,10 @@ typedef struct {
 } SelfLetter;
 gboolean self_letter_work(Db *db, gpointer data, GError **error);
 
+/* The registration that somebody came by, and the number of its link. @ret_found FALSE: none. */
+gboolean self_link_of(Db *db, gint64 attendee, gint64 *ret_registration, gint64 *ret_link_no,
+        gboolean *ret_found, GError **error);
+
 /* Is there an address to write to? */
 gboolean self_has_email(Db *db, gint64 registration, gboolean *ret_has_email, GError **error);
 

@@ -183,6 +183,16 @@ static const struct Row {
 	        NULL, 404, 404 },
 	{ HTTP_GET, "/staff/people/:no/ticket.svg", DESK, 200,
 	        "/staff/people/" GUEST_NO "/ticket.svg", NULL, 404, 404 },
+	{ HTTP_GET, "/staff/people/:no/change", DESK, 200, "/staff/people/" GUEST_NO "/change",
+	        NULL, 404, 404 },
+	{ HTTP_POST, "/staff/people/:no/change", DESK, 422, "/staff/people/" GUEST_NO "/change",
+	        "option=none", 404, 404 },
+	{ HTTP_POST, "/staff/people/:no/fee", DESK, 303, "/staff/people/" GUEST_NO "/fee",
+	        "state=paid", 404, 404 },
+	{ HTTP_GET, "/staff/people/:no/link", DESK, 200, "/staff/people/" GUEST_NO "/link", NULL,
+	        404, 404 },
+	{ HTTP_POST, "/staff/people/:no/link", DESK, 303, "/staff/people/" GUEST_NO "/link",
+	        "seen=0000000000000000", 404, 404 },
 	{ HTTP_POST, "/staff/people/:no/check-in", DESK, 303, "/staff/people/" GUEST_NO "/check-in",
 	        "session=day", 404, 404 },
 	{ HTTP_POST, "/staff/people/:no/admit", DESK, 303, "/staff/people/" GUEST_NO "/admit",
@@ -195,6 +205,8 @@ static const struct Row {
 	        "name=x&region=north", 404, 404 },
 	{ HTTP_POST, "/staff/people/:no/merge", DESK, 303, "/staff/people/" GUEST_NO "/merge",
 	        "code=nobody", 404, 404 },
+	{ HTTP_POST, "/staff/people/:no/cancel", DESK, 303, "/staff/people/" GUEST_NO "/cancel", "",
+	        404, 404 },
 };
 
 static const struct Row *

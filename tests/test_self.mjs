@@ -336,6 +336,46 @@ for (const engine of engines) {
       assert.match(await home.house.do(['schema', 'verify']), /\S/);
     });
 
+    test('staff take a fee down, change and cancel for somebody, and show them their link; all of it stands in the audit', async () => {
+      await home.house.do(['schema', 'staff', 'add', `olga-${engine}`, '--role', 'owner', '--password-stdin'], { input: 'violet anchor teapot nine\n' });
+      const cookie = { Cookie: (await home.visitor.submit('/staff/sign-in', { name: `olga-${engine}`, password: 'violet anchor teapot nine' })).headers['set-cookie'][0].split(';')[0] };
+      const token = await home.register({ name: 'Desk Person', option: 'a' });
+      const [no] = await home.numbers(token);
+      const person = `/staff/people/${no}`;
+      const see = async (path) => {
+        const page = await home.visitor.get(path, { ...cookie, 'Accept-Language': 'en' });
+        assert.equal(page.status, 200, path);
+        assert.deepEqual(await faultsOf(page.text), [], path);
+        return page.text;
+      };
+      const press = async (path, answers, page = person) => {
+        const { fields } = readForm(await see(page), ({ action }) => action === path);
+        return home.visitor.submit(path, Visitor.fill(fields, answers), cookie);
+      };
+      for (const [state, fee] of [['paid', 'paid'], ['waived', 'waived'], ['due', 'due'], ['paid', 'paid']]) {
+        assert.equal((await press(`${person}/fee`, { state })).headers.location, `${person}?done=fee-set`);
+        assert.equal((await home.states(token))[0][1], fee);
+      }
+      assert.match(await home.page(`/t/${token}`), /\$5 <small>paid/);
+
+      const full = await press(`${person}/change`, { option: 'c', session_ride: 'bus', stop: 'bus/1' }, `${person}/change`);
+      assert.equal(full.headers.location, `${person}?done=changed`, full.text.slice(0, 500));
+      assert.equal((await press(`${person}/change`, { option: 'c', session_ride: [], stop: '' }, `${person}/change`)).status, 422);
+
+      const shown = await see(`${person}/link`);
+      assert.match(shown, new RegExp(`<code dir="ltr">http[^<]*/t/${token}</code>`));
+      assert.equal((await press(`${person}/link`, {}, `${person}/link`)).headers.location, `${person}/link?done=new-link`);
+      const [, fresh] = /\/t\/([\w-]+)<\/code>/.exec(await see(`${person}/link`));
+      assert.equal((await home.visitor.get(`/t/${token}`)).status, 404);
+      assert.equal((await press(`${person}/cancel`, {})).headers.location, `${person}?done=cancelled`);
+      assert.match(await home.page(`/t/${fresh}`), /This ticket was cancelled/);
+      assert.doesNotMatch(await see(person), /\/cancel"|\/fee"/);
+      const audit = await see('/staff/audit');
+      for (const word of ['fee.set', 'places.change', 'places.cancel', 'link.new', 'link.look'])
+        assert.ok((await home.house.query(`SELECT 1 FROM audit WHERE act = '${word}'`)).length > 0, word);
+      assert.doesNotMatch(audit, /Desk Person/);
+    });
+
     test('what an option costs is told before and after, and that nobody is turned away', async () => {
       const token = await home.register({ name: 'Pays', option: 'b' });
       const [no] = await home.numbers(token);

@@ -49,6 +49,7 @@ const Route *const web_tables[] = {
 	staff_walk_in_routes, /* before people: "walk-in" is no number */
 	staff_people_routes,
 	staff_person_routes,
+	staff_places_routes,
 	door_app_routes,
 	NULL,
 };

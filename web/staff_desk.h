@@ -6,6 +6,7 @@
 
 #include "checkin/desk.h"
 #include "schema/desk.h"
+#include "schema/self.h"
 #include "web/staff_page.h"
 
 #define ROLES_DESK (ROLE_OWNER | ROLE_STAFF | ROLE_REGION)
@@ -33,6 +34,9 @@ typedef struct {
 		AttachWork attach;
 		DeskCheckIn check_in;
 		DeskUndo undo;
+		PlacesWork places;
+		PlacesFee fee;
+		SelfLink link;
 	};
 	GBytes *sealed[SEALED_CLASSES];
 	guint32 no; /* whose page comes next */

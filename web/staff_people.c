@@ -10,6 +10,7 @@
 #include "schema/text.h"
 #include "web/routes.h"
 #include "web/staff_desk.h"
+#include "web/staff_places.h"
 
 /* ---- finding ---- */
 
@@ -318,7 +319,8 @@ person_page(Request *request)
 	json_t *data = staff_frame(request, desk.event, "desk_person", "/staff/people");
 	add_person(request, &desk, &known, data);
 	if (!add_sessions(request_locale(request), &desk, data, &error) ||
-	        !add_tickets(request_locale(request), &desk, data, &error)) {
+	        !add_tickets(request_locale(request), &desk, data, &error) ||
+	        !staff_places_add(request, &desk, data, &error)) {
 		json_decref(data);
 		return reply_error(request, error);
 	}
