@@ -23,6 +23,7 @@ export const suites = [
   { file: 'test_kill.mjs', alone: true, minutes: 4 },
   { file: 'test_places.mjs' },
   { file: 'test_self.mjs', minutes: 4 },
+  { file: 'test_self_journey.mjs', minutes: 4 },
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_family.mjs', minutes: 4 },
   { file: 'test_look.mjs', minutes: 4 },

@@ -1,110 +1,11 @@
-// What people do with their own registration, by the link of their page: without JavaScript over HTTP on both engines, and
-// in Chromium: with a mouse, with a keyboard alone, without scripts, each in a language of its own.
+// What people do with their own registration, by the link of their page: without JavaScript, over HTTP, on both engines.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
+import { Home, again, person, slug } from './lib/home.mjs';
 import { faultsOf } from './lib/html.mjs';
-import { Post } from './lib/post.mjs';
-import { build, emptyHouse, engines, event, openHouse } from './lib/turnout.mjs';
+import { Scanner, engines } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf, unescape, valueOf } from './lib/visitor.mjs';
-
-const slug = 'few-places';
-const screens = join(build, 'screens');
-const soon = 40; // days until it begins
-
-// The definition with every date moved by the same days, and what a test wants otherwise.
-function definitionWith(change, days = soon) {
-  const moved = Math.round((Date.now() - Date.parse('2027-02-06')) / 86_400_000) + days;
-  const definition = JSON.parse(readFileSync(event(slug), 'utf8'), (key, value) => {
-    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value))
-      return value;
-    return new Date(Date.parse(`${value}Z`) + moved * 86_400_000).toISOString().slice(0, 16);
-  });
-  definition.registration.opens = new Date(Date.now() - 86_400_000).toISOString().slice(0, 16);
-  // room for all tests of a house, but for the one seat at the bus's second stop
-  for (const part of [...definition.sessions, ...definition.options])
-    if (part.capacity)
-      part.capacity = 60;
-  definition.questions = [{ code: 'shirt', type: 'choices', label: { en: 'Shirts' }, required: false, purpose: { en: 'To have enough.' },
-    seen_by: ['staff'], days_kept: 7, choices: [{ code: 's', label: { en: 'Small' } }, { code: 'l', label: { en: 'Large' } }] }];
-  change?.(definition);
-  return definition;
-}
-
-// A house of its own, and what a visitor does in it.
-class Home {
-  static async open(engine, { change, env, days } = {}) {
-    const home = new Home();
-    home.house = await emptyHouse(engine);
-    await home.house.do(['schema', 'init']);
-    home.load = async (other) => {
-      const file = join(home.house.dir, '..', 'definition.json');
-      writeFileSync(file, JSON.stringify(definitionWith(other, days)));
-      await home.house.do(['schema', 'load', file]);
-    };
-    await home.load(change);
-    home.server = await home.house.serve({ env });
-    home.visitor = new Visitor(home.server.url);
-    return home;
-  }
-
-  // Within the second of a load the form, and an answer, are asked for once more.
-  async register(answers) {
-    for (const until = Date.now() + 20_000; ;) {
-      const sent = await this.visitor.register(slug, { contact: 'none', region: '1', option: 'b', age_band: 'adult', photo: 'no', ...answers });
-      if (sent.status !== 409 || Date.now() > until) {
-        assert.equal(sent.status, 303, sent.text.slice(0, 1500));
-        return tokenOf(sent);
-      }
-    }
-  }
-
-  async page(path, lang = 'en') {
-    const page = await this.visitor.get(path, { 'Accept-Language': lang });
-    assert.equal(page.status, 200, path);
-    return page.text;
-  }
-
-  async numbers(token) {
-    return [...(await this.page(`/t/${token}`)).matchAll(/\/correct\/(\d+)"/g)].map(([, no]) => no);
-  }
-
-  async form(path, lang) {
-    const form = readForm(await this.page(path, lang), ({ method }) => method === 'post');
-    assert.ok(form, `${path} has a form`);
-    return form;
-  }
-
-  async send(path, answers, lang) {
-    const form = await this.form(path, lang);
-    return this.visitor.submit(form.action, Visitor.fill(form.fields, answers));
-  }
-
-  states(token) {
-    const id = BigInt(`0x${token.slice(0, 16)}`);
-    return this.house.query(`SELECT state, fee_state, option_state FROM attendee WHERE registration = ${id} ORDER BY no`);
-  }
-
-  async close() {
-    this.visitor?.close();
-    await this.house?.close();
-  }
-}
-
-// An answer within the second of a load is asked for once more.
-async function again(act) {
-  for (const until = Date.now() + 20_000; ;) {
-    const answer = await act();
-    if (answer.status !== 409 || Date.now() > until)
-      return answer;
-  }
-}
-
-const person = { name: 'Ana', meal: 'vegan', access: ['lift-seat', 'quiet-room'], access_text: 'Near the <door>', emergency_name: 'Tía Ana', emergency_phone: '9165550101',
-  interpretation: 'mixteco', childcare: '2', first_time: 'yes', question_shirt: ['s', 'l'] };
 
 for (const engine of engines) {
   describe(engine, { concurrency: true }, () => {
@@ -336,6 +237,37 @@ for (const engine of engines) {
       assert.match(await home.house.do(['schema', 'verify']), /\S/);
     });
 
+    test('many change at once to the last seat, and one has it', async () => {
+      const tokens = [];
+      for (let i = 0; i < 6; i++)
+        tokens.push(await home.register({ name: `Racer ${i}` }));
+      const forms = await Promise.all(tokens.map(async (token) => home.form(`/t/${token}/change/${(await home.numbers(token))[0]}`)));
+      const answers = await Promise.all(forms.map(({ action, fields }) => home.visitor.submit(action, Visitor.fill(fields, { session_ride: 'van' }))));
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409, 409, 409, 409, 409]);
+      for (const { status, text } of answers)
+        assert.ok(status === 303 || text.includes('name="wait"'));
+      assert.match(await home.house.do(['schema', 'verify']), /\S/);
+    });
+
+    test('who is scanned while they delete is gone all the same, and the log still adds up', async () => {
+      const token = await home.register({ name: 'Scanned Canary', option: 'a' });
+      const text = (await home.visitor.get(`/t/${token}/1.txt`)).text.trim();
+      const { action, fields } = await home.form(`/t/${token}/delete`);
+      const scanner = new Scanner(home.house, ['--event', slug, '--session', 'lunch']);
+      await scanner.say('not a ticket');
+      const scans = (async () => {
+        for (let i = 0; i < 8; i++)
+          await scanner.say(text);
+      })();
+      const answer = await again(() => home.visitor.submit(action, [...fields, ['sure', 'yes']]));
+      await scans;
+      assert.doesNotMatch(await scanner.say(text), /^green/);
+      scanner.child.kill();
+      await scanner.ended;
+      assert.equal(answer.headers.location, '/deleted');
+      assert.match(await home.house.do(['schema', 'verify']), /\S/);
+    });
+
     test('staff take a fee down, change and cancel for somebody, and show them their link; all of it stands in the audit', async () => {
       await home.house.do(['schema', 'staff', 'add', `olga-${engine}`, '--role', 'owner', '--password-stdin'], { input: 'violet anchor teapot nine\n' });
       const cookie = { Cookie: (await home.visitor.submit('/staff/sign-in', { name: `olga-${engine}`, password: 'violet anchor teapot nine' })).headers['set-cookie'][0].split(';')[0] };
@@ -392,7 +324,7 @@ for (const engine of engines) {
 
 describe('when registration is closed', () => {
   let home;
-  before(async () => { home = await Home.open('sqlite', { days: soon }); });
+  before(async () => { home = await Home.open('sqlite'); });
   after(async () => { await home?.close(); });
 
   test('what can still be done is said', async () => {
