@@ -388,7 +388,7 @@ intake_take_person(const IntakeAsked *asked, gboolean companion, guint16 delegat
 	};
 	g_autoptr(Registration) alone = registration_new();
 	g_autoptr(GArray) companions = g_array_new(FALSE, TRUE, sizeof(Companion));
-	Companion one = { .person = person };
+	Companion one = { .person = person, .number = 1 };
 	Place place = { .delegation_no = delegation_no };
 
 	person->name = intake_text_required(&reader, "name", NAME_MAX_CHARACTERS);

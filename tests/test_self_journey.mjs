@@ -41,6 +41,7 @@ describe('journeys', () => {
   // A page in a context of its own, that speaks @lang.
   const open = async (lang, options = {}) => {
     const context = await openContext(browser, home.server.url, { viewport: phone, ...options });
+    context.setDefaultTimeout(60_000); // a busy machine
     const page = await context.newPage();
     const go = (path) => page.goto(`${home.server.url}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
     return { context, page, go };

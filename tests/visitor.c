@@ -46,7 +46,8 @@ House
 house_behind(Engine *engine, json_t *root, const char *robots, const char *proxies)
 {
 	static const Route *const tables[] = { site_routes, event_routes, registration_routes,
-		ticket_routes, NULL };
+		ticket_change_routes, ticket_correct_routes, ticket_cancel_routes,
+		ticket_data_routes, ticket_delete_routes, ticket_link_routes, ticket_routes, NULL };
 	char *words[] = { "web", "--data", (char *)engine->place.dir, "--listen", "127.0.0.1:0",
 		"--robots", (char *)robots, proxies != NULL ? (char *)"--trusted-proxies" : NULL,
 		(char *)proxies, NULL };

@@ -29,6 +29,7 @@ typedef struct {
 	const char *stop_group;     /* form_stop_group(), asked once for form_get() */
 	const Fields *preset;       /* of a fresh one: the query's "option" and "delegation" */
 	GArray *faults;             /* of IntakeFault, nullable */
+	gboolean registered;        /* they have what they have: no option is preset for them */
 	gboolean by_staff;          /* every option may be chosen, whatever its times */
 	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
 } Form;

@@ -161,7 +161,7 @@ option_is_preset(const Form *form, const EventOption *option, guint available)
 	if (form->typed == NULL && form->preset != NULL &&
 	        g_strcmp0(fields_get(form->preset, "option"), option->code) == 0)
 		return TRUE;
-	return available == 1; /* what has one choice is preset */
+	return available == 1 && !form->registered; /* what has one choice is preset */
 }
 
 static gboolean

@@ -332,8 +332,6 @@ person_link(Request *request)
 }
 
 const Route staff_places_routes[] = {
-	{ HTTP_POST, "/staff/people/:no/cancel", FOR_STAFF, person_cancel, .body_max = ACT_BODY_MAX,
-	        .roles = ROLES_DESK },
 	{ HTTP_POST, "/staff/people/:no/fee", FOR_STAFF, person_fee, .body_max = ACT_BODY_MAX,
 	        .roles = ROLES_DESK },
 	{ HTTP_GET, "/staff/people/:no/change", FOR_STAFF, person_change_form,
@@ -341,6 +339,8 @@ const Route staff_places_routes[] = {
 	{ HTTP_POST, "/staff/people/:no/change", FOR_STAFF, person_change, .roles = ROLES_DESK },
 	{ HTTP_GET, "/staff/people/:no/link", FOR_STAFF, person_link_page, .roles = ROLES_DESK },
 	{ HTTP_POST, "/staff/people/:no/link", FOR_STAFF, person_link, .body_max = ACT_BODY_MAX,
+	        .roles = ROLES_DESK },
+	{ HTTP_POST, "/staff/people/:no/cancel", FOR_STAFF, person_cancel, .body_max = ACT_BODY_MAX,
 	        .roles = ROLES_DESK },
 	{ 0 },
 };

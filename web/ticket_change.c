@@ -130,6 +130,7 @@ changing_add(Request *request, const Changing *changing, json_t *data, gboolean 
 		.now = request_now(request),
 		.typed = changing->typed != NULL ? changing->typed : kept,
 		.faults = changing->faults,
+		.registered = TRUE,
 		.by_staff = changing->by_staff };
 	if (changing->refused != NULL) {
 		refused = refusal_of(changing->refused, form.typed, form.event);

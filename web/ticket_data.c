@@ -32,7 +32,7 @@ static const Said saids[] = {
 	        G_STRUCT_OFFSET(Person, assembly_district), NULL },
 	{ "senate_district", "field_senate_district", G_STRUCT_OFFSET(Person, senate_district),
 	        NULL },
-	{ "guardian", "field_guardian", G_STRUCT_OFFSET(Person, guardian_note), NULL },
+	{ "guardian", "field_guardian", G_STRUCT_OFFSET(Person, guardian_note), "guardian_" },
 	{ "photo", "field_photo", G_STRUCT_OFFSET(Person, photo), "photo_" },
 	{ "interpretation", "field_interpretation", G_STRUCT_OFFSET(Person, interpretation),
 	        "interpretation_" },
@@ -282,6 +282,11 @@ in_words(const Locale *locale, const char *prefix, const char *code)
 {
 	if (prefix == NULL || code == NULL)
 		return code;
+	if (strcmp(prefix, "guardian_") == 0) /* a name, or one of two words */
+		return strcmp(code, GUARDIAN_PAPER) == 0 ? locale_text(locale, "guardian_on_paper")
+		        : strcmp(code, GUARDIAN_DELEGATION) == 0
+		        ? locale_text(locale, "guardian_chaperone")
+		        : code;
 	g_autofree char *key = g_strconcat(prefix, code, NULL);
 	const char *text = locale_text(locale, key);
 	return text != key ? text : code;
