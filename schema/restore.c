@@ -158,6 +158,61 @@ told(Db *db, gpointer data, GError **error)
 	return audit_add(db, NULL, AUDIT_OPERATOR, "restore", detail, restoring->now, error);
 }
 
+/* Of a class whose keys are gone the days were over, whatever this machine's clock says. */
+static gint64
+over_since(Record *record, const Event *event, gint64 now, GError **error)
+{
+	VaultEvent *keys = vault_event(record_vault(record), event->id, error);
+
+	if (keys == NULL)
+		return -1;
+	for (guint class = 0; class < SEALED_CLASSES; class ++) {
+		g_autoptr(GArray) numbers = vault_class_keys(keys, (SealedClass) class);
+		if (numbers->len == 0)
+			now = MAX(now, expire_due(event, (SealedClass) class));
+	}
+	return now;
+}
+
+static GPtrArray *
+read_events(Record *record, GError **error)
+{
+	DbStep step = DB_ERROR_ROW;
+	g_autoptr(GPtrArray) slugs = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func((GDestroyNotify)event_unref);
+	g_autoptr(Db) db = record_reader(record, error);
+
+	if (db == NULL || !db_begin(db, error))
+		return NULL;
+	DbRows *rows = db_query(db, "SELECT slug FROM event ORDER BY slug", DB_NO_ARGS, error);
+	while (rows != NULL && (step = db_next(rows, error)) == DB_ROW)
+		g_ptr_array_add(slugs, g_strdup(db_column_text(rows, 0)));
+	db_rows_free(rows);
+	for (guint i = 0; step == DB_NO_ROW && i < slugs->len; i++) {
+		Event *event = event_read(db, g_ptr_array_index(slugs, i), error);
+		if (event == NULL)
+			step = DB_ERROR_ROW;
+		else
+			g_ptr_array_add(events, event);
+	}
+	db_rollback(db);
+	return step == DB_NO_ROW ? g_steal_pointer(&events) : NULL;
+}
+
+static gboolean
+expire_events(Record *record, gint64 now, ExpireCounts *counts, GError **error)
+{
+	g_autoptr(GPtrArray) events = read_events(record, error);
+
+	for (guint i = 0; events != NULL && i < events->len; i++) {
+		const Event *event = g_ptr_array_index(events, i);
+		const gint64 then = over_since(record, event, now, error);
+		if (then < 0 || !expire_run(record, event->slug, then, counts, error))
+			return FALSE;
+	}
+	return events != NULL;
+}
+
 static gboolean
 catch_up(Record *record, gint64 now, RestoreCounts *counts, GError **error)
 {
@@ -180,7 +235,7 @@ catch_up(Record *record, gint64 now, RestoreCounts *counts, GError **error)
 		counts->hidden += restoring.outcome == ERASE_HELD;
 	}
 	if (!erase_settle(record, now, NULL, error) ||
-	        !expire_run(record, NULL, now, &expired, error) ||
+	        !expire_events(record, now, &expired, error) ||
 	        !writer_run(writer, told, &restoring, error))
 		return FALSE;
 	for (guint class = 0; class < SEALED_CLASSES; class ++)

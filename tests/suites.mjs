@@ -21,6 +21,7 @@ export const suites = [
   { file: 'test_race.mjs', alone: true, minutes: 4 },
   { file: 'test_durable.mjs', alone: true, minutes: 4 },
   { file: 'test_kill.mjs', alone: true, minutes: 4 },
+  { file: 'test_forget.mjs', minutes: 4 },
   { file: 'test_places.mjs' },
   { file: 'test_self.mjs', minutes: 4 },
   { file: 'test_self_journey.mjs', minutes: 4 },
