@@ -303,6 +303,7 @@ definition_export(const Event *event)
 	json_t *paper = paper_json(event);
 	if (paper != NULL)
 		json_object_set_new(object, "paper", paper);
+	add_number(object, "reminder_days", event->reminder_days, 0);
 	add_number(object, "offer_hours", event->offer_hours, OFFER_HOURS_DEFAULT);
 	json_object_set_new(object, "regions", regions_json(event));
 	json_object_set_new(

@@ -175,6 +175,7 @@ static const DefinitionField event_fields[] = {
 	{ "registration", TRUE, read_nested, 0, .detail = registration_fields },
 	{ "retention", FALSE, read_nested, 0, .detail = retention_fields },
 	{ "paper", FALSE, read_nested, 0, .detail = paper_fields },
+	{ "reminder_days", FALSE, read_int, MEMBER(Event, reminder_days), 1, REMINDER_DAYS_MAX },
 	{ "offer_hours", FALSE, read_int, MEMBER(Event, offer_hours), 1, OFFER_HOURS_MAX },
 	{ "regions", FALSE, read_regions, MEMBER(Event, regions), 1, LIST_MAX, &region_part },
 	{ "sessions", TRUE, read_list, MEMBER(Event, sessions), 1, LIST_MAX, &session_part },

@@ -32,6 +32,7 @@ typedef enum {
 	REENTRY_ONCE,
 } ReentryRule;
 
+#define REMINDER_DAYS_MAX       60
 #define OFFER_HOURS_DEFAULT     48
 #define OFFER_HOURS_MAX         (30 * 24)
 #define NO_CAPACITY             (-1)
@@ -157,7 +158,8 @@ typedef struct Event {
 	gint64 opens, closes; /* registration */
 	int logistics_days, identity_days;
 	EventPaper paper;
-	int offer_hours; /* how long a place that got free is held for who waited for it */
+	int reminder_days; /* so many days before the start who has a place is reminded; 0: never */
+	int offer_hours;   /* how long a place that got free is held for who waited for it */
 	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
 	/* Those that the event's pages and letters are open in, the first its own: what the definition
 	 * says, else those that the title is given in. */

@@ -63,17 +63,31 @@ cause_is_fit(const char *cause)
 /* ---- adding ---- */
 
 gboolean
+outbox_add_new(Db *db, const Event *event, OutboxKind kind, OutboxState state, gint64 attendee,
+        const char *cause, gint64 now, gboolean *ret_added, GError **error)
+{
+	gint64 added = 0;
+
+	g_return_val_if_fail(cause_is_fit(cause), FALSE);
+	if (!db_run(db,
+	            "INSERT INTO outbox (cause, event, kind, attendee, made, due, state)"
+	            " VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (cause) DO NOTHING",
+	            DB_ARGS(db_text(cause), db_bytes(event->id, EVENT_ID_BYTES),
+	                    db_text(outbox_kind_name(kind)), db_int(attendee), db_int(now),
+	                    db_text(outbox_state_name(state))),
+	            &added, error))
+		return FALSE;
+	*ret_added = added > 0;
+	return TRUE;
+}
+
+gboolean
 outbox_add_as(Db *db, const Event *event, OutboxKind kind, OutboxState state, gint64 attendee,
         const char *cause, gint64 now, GError **error)
 {
-	g_return_val_if_fail(cause_is_fit(cause), FALSE);
-	return db_run(db,
-	        "INSERT INTO outbox (cause, event, kind, attendee, made, due, state)"
-	        " VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (cause) DO NOTHING",
-	        DB_ARGS(db_text(cause), db_bytes(event->id, EVENT_ID_BYTES),
-	                db_text(outbox_kind_name(kind)), db_int(attendee), db_int(now),
-	                db_text(outbox_state_name(state))),
-	        NULL, error);
+	gboolean added = FALSE;
+
+	return outbox_add_new(db, event, kind, state, attendee, cause, now, &added, error);
 }
 
 gboolean

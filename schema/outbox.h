@@ -49,6 +49,9 @@ const char *outbox_state_name(OutboxState state); /* "waiting" … */
  * address. Nothing when @cause is there already. */
 gboolean outbox_add(Db *db, const Event *event, OutboxKind kind, gint64 attendee, const char *cause,
         gint64 now, GError **error);
+/* As outbox_add_as(), and says whether it was new. */
+gboolean outbox_add_new(Db *db, const Event *event, OutboxKind kind, OutboxState state,
+        gint64 attendee, const char *cause, gint64 now, gboolean *ret_added, GError **error);
 /* The same for who knows already whether there is an address: no look at the registration. @state is OUTBOX_WAITING or
  * OUTBOX_CALL. */
 gboolean outbox_add_as(Db *db, const Event *event, OutboxKind kind, OutboxState state,

@@ -76,7 +76,7 @@ read_rows(People *people, Db *db, guint limit, GError **error)
 {
 	g_autoptr(DbRows) found = db_query(db,
 	        "SELECT id, no, region_no, delegation_no, option_no, option_state, state, age_band,"
-	        "  lang, ticket_class, merged_into"
+	        "  lang, ticket_class, merged_into, registration"
 	        " FROM attendee WHERE id > $2 AND coalesce(event, event) = $1 ORDER BY id LIMIT $3",
 	        DB_ARGS(db_bytes(people->event->id, EVENT_ID_BYTES), db_int(people->last_id),
 	                db_int(limit)),
@@ -89,6 +89,7 @@ read_rows(People *people, Db *db, guint limit, GError **error)
 		people->last_id = db_column_int(found, 0);
 		PeopleRow row = {
 			.id = people->last_id,
+			.registration = db_column_int(found, 11),
 			.no = (guint32)db_column_int(found, 1),
 			.region_no = (guint16)db_column_int(found, 2),
 			.delegation_no = (guint16)db_column_int(found, 3),

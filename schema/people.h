@@ -20,7 +20,7 @@ typedef enum {
 } PeopleState;
 
 typedef struct {
-	gint64 id;
+	gint64 id, registration;                     /* registration 0: a spare ticket's holder */
 	guint32 no;                                  /* holder number */
 	guint16 region_no, delegation_no, option_no; /* 0: none */
 	PeopleState state;

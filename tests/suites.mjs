@@ -32,6 +32,7 @@ export const suites = [
   { file: 'test_staff.mjs', minutes: 4 },
   { file: 'test_letters.mjs', minutes: 4 },
   { file: 'test_stay.mjs' },
+  { file: 'test_messages.mjs', minutes: 4 },
   { file: 'test_app.mjs', minutes: 4 },
   { file: 'test_door_journey.mjs', minutes: 4 },
   { file: 'test_doors.mjs', minutes: 4 },

@@ -43,6 +43,7 @@ const Route *const web_tables[] = {
 	staff_audit_routes,
 	staff_letters_routes,
 	staff_calls_routes,
+	staff_messages_routes,
 	staff_alarms_routes,
 	staff_scans_routes,
 	staff_spares_routes,

@@ -6,6 +6,7 @@
 #include "checkin/ticket.h"
 #include "web/calendar.h"
 #include "schema/informed.h"
+#include "schema/message.h"
 #include "schema/places.h"
 #include "web/mail_header.h"
 #include "web/templates.h"
@@ -107,10 +108,13 @@ typedef struct {
 	const Locale *locale;
 	OutboxKind kind;
 	char *url;
-	char *wish_url;     /* where they confirm that they want to stay informed; nullable */
-	char *until;        /* until when a place is theirs to take; nullable */
-	GPtrArray *holders; /* of Attendee, lent: who has a ticket to show */
-	guint alive;        /* who has not cancelled */
+	Message *message; /* of staff; nullable */
+	char *subject, *body;
+	const Locale *spoken; /* that subject and body are in */
+	char *wish_url;       /* where they confirm that they want to stay informed; nullable */
+	char *until;          /* until when a place is theirs to take; nullable */
+	GPtrArray *holders;   /* of Attendee, lent: who has a ticket to show */
+	guint alive;          /* who has not cancelled */
 } Known;
 
 static void
@@ -121,6 +125,9 @@ known_clear(Known *known)
 	g_clear_pointer(&known->holders, g_ptr_array_unref);
 	g_clear_pointer(&known->url, g_free);
 	g_clear_pointer(&known->until, g_free);
+	g_clear_pointer(&known->message, message_free);
+	g_clear_pointer(&known->subject, g_free);
+	g_clear_pointer(&known->body, g_free);
 	g_clear_pointer(&known->wish_url, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Known, known_clear)
@@ -214,6 +221,60 @@ look_at_wish(const LetterDesk *desk, Known *known, GError **error)
 	return TRUE;
 }
 
+/* @text with {name} and {link} filled. */
+static char *
+fill(const Known *known, const char *text)
+{
+	const Person *contact = registration_contact(known->page);
+	GString *filled = g_string_new(text);
+
+	g_string_replace(filled, "{link}", known->url, 0);
+	g_string_replace(
+	        filled, "{name}", contact != NULL && contact->name != NULL ? contact->name : "", 0);
+	return g_string_free(filled, FALSE);
+}
+
+/* In the person's language, else in the event's own, else in any that it was written in. */
+static const char *
+words_lang(const Known *known)
+{
+	const json_t *words = known->message->words;
+	const char *lang;
+	json_t *one;
+
+	if (json_object_get(words, locale_code(known->locale)) != NULL)
+		return locale_code(known->locale);
+	if (json_object_get(words, known->event->languages[0]) != NULL)
+		return known->event->languages[0];
+	json_object_foreach ((json_t *)words, lang, one)
+		return lang;
+	return NULL;
+}
+
+/* What staff wrote. *@ret_there FALSE: the words have expired, or whom they are for has none of it any more. */
+static gboolean
+look_at_message(const LetterDesk *desk, const OutboxRow *row, Known *known, gboolean *ret_there,
+        GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	known->message = message_of_cause(desk->db, known->keys, row->cause, &failure);
+	if (failure != NULL) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return FALSE;
+	}
+	const char *lang = known->message != NULL ? words_lang(known) : NULL;
+	*ret_there = lang != NULL && registration_contact(known->page) != NULL &&
+	        (known->alive > 0 || known->message->filter.to == MESSAGE_TO_CANCELLED);
+	if (!*ret_there)
+		return TRUE;
+	const json_t *words = json_object_get(known->message->words, lang);
+	known->spoken = locale_find(lang) != NULL ? locale_find(lang) : known->locale;
+	known->subject = fill(known, json_string_value(json_object_get(words, "subject")));
+	known->body = fill(known, json_string_value(json_object_get(words, "body")));
+	return TRUE;
+}
+
 /* @ret_there FALSE: nobody to write to; else @ret is filled. */
 static gboolean
 know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_there, GError **error)
@@ -241,6 +302,8 @@ know(const LetterDesk *desk, const OutboxRow *row, Known *ret, gboolean *ret_the
 	ret->url = g_strdup_printf("%s/t/%s", desk->base_url, token);
 	*ret_there = (ret->alive > 0 || kinds[ret->kind].cancelled) &&
 	        registration_contact(ret->page) != NULL;
+	if (row->kind == OUTBOX_STAFF_MESSAGE)
+		return look_at_message(desk, row, ret, ret_there, error);
 	if (row->kind == OUTBOX_CONFIRMATION || row->kind == OUTBOX_WAITLISTED)
 		return look_at_wish(desk, ret, error);
 	/* an offer that was answered, or ran out, needs no letter */
@@ -346,7 +409,7 @@ text_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 	GString *text = g_string_new(NULL);
 
 	g_string_append_printf(text, "%s\n\n%s\n", locale_text(locale, "letter_hello"),
-	        locale_text(locale, kinds[known->kind].text));
+	        known->body != NULL ? known->body : locale_text(locale, kinds[known->kind].text));
 	if (known->until != NULL)
 		g_string_append_printf(text, "%s\n", known->until);
 	g_string_append_printf(text, "\n%s\n%s\n", locale_text(locale, "letter_page"), known->url);
@@ -370,6 +433,22 @@ text_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 	return g_string_free(text, FALSE);
 }
 
+/* Each line is a paragraph. */
+static void
+set_body(json_t *data, const Known *known)
+{
+	g_auto(GStrv) lines = g_strsplit(known->body, "\n", -1);
+	json_t *paragraphs = json_array();
+
+	for (guint i = 0; lines[i] != NULL; i++)
+		if (*g_strstrip(lines[i]) != '\0')
+			json_array_append_new(paragraphs, json_string(lines[i]));
+	json_object_set_new(data, "message",
+	        json_pack("{s:o, s:s, s:s}", "paragraphs", paragraphs, "lang",
+	                locale_code(known->spoken), "dir",
+	                locale_right_to_left(known->spoken) ? "rtl" : "ltr"));
+}
+
 static char *
 html_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 {
@@ -391,6 +470,8 @@ html_part(const Known *known, const LetterDesk *desk, const Letter *letter)
 	                "has_tickets", letter->pictures->len > 0, "calendar",
 	                letter->calendar != NULL, "answered", desk->answered, "tickets", tickets,
 	                "paper", letter->paper != NULL, "until", known->until);
+	if (known->body != NULL)
+		set_body(data, known);
 	if (known->wish_url != NULL)
 		json_object_set_new(data, "wish_url", json_string(known->wish_url));
 	template_render(template_find(web_templates, "letter"), data, html);
@@ -415,7 +496,9 @@ letter_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret, LetterOu
 	}
 	g_autoptr(Letter) letter = g_new0(Letter, 1);
 	letter->to = g_strdup(contact->email);
-	letter->subject = g_strdup(locale_text(known.locale, kinds[known.kind].subject));
+	letter->subject = g_strdup(known.subject != NULL
+	                ? known.subject
+	                : locale_text(known.locale, kinds[known.kind].subject));
 	letter->message_id = letter_message_id(known.keys, row->cause, desk->domain);
 	letter->pictures = g_ptr_array_new_with_free_func(picture_free);
 	if (kinds[known.kind].tickets) {
@@ -440,7 +523,8 @@ call_words(const Known *known)
 	GString *words = g_string_new(NULL);
 
 	g_string_append_printf(words, "%s %s %s%s%s", locale_text(known->locale, "letter_hello"),
-	        locale_text(known->locale, kinds[known->kind].text),
+	        known->body != NULL ? known->body
+	                            : locale_text(known->locale, kinds[known->kind].text),
 	        known->until != NULL ? known->until : "", known->until != NULL ? " " : "",
 	        known->url);
 	for (guint i = 0; kinds[known->kind].tickets && i < known->holders->len; i++) {

@@ -1,13 +1,14 @@
 /*
  * What the server does each minute by its own clock: offers that ran out go to the next in line; who asked to stay informed
- * and didn't confirm is forgotten; what follows a deletion is made up for; what has been kept for its days expires. Rows go
- * through the writer; what fails is tried again a minute later.
+ * and didn't confirm is forgotten; messages and reminders go into the outbox; what follows a deletion is made up for; what
+ * has been kept for its days expires. Rows go through the writer; what fails is tried again a minute later.
  */
 #include <pthread.h>
 
 #include "schema/erase.h"
 #include "schema/expire.h"
 #include "schema/informed.h"
+#include "schema/message.h"
 #include "schema/places.h"
 #include "web/log.h"
 #include "web/server_private.h"
@@ -19,7 +20,7 @@ struct Minutes {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
-	gboolean ending;
+	gboolean ending, hurry;
 };
 
 static gboolean
@@ -38,7 +39,9 @@ sweep_all(Server *server, Db *db, gint64 now, GError **error)
 	g_autoptr(GPtrArray) events = event_shelf_list(server->shelf, db, now, error);
 	db_rollback(db);
 	for (guint i = 0; events != NULL && i < events->len; i++)
-		if (!sweep_event(server, g_ptr_array_index(events, i), now, error))
+		if (!sweep_event(server, g_ptr_array_index(events, i), now, error) ||
+		        !message_spread(
+		                server->record, db, g_ptr_array_index(events, i), now, error))
 			return FALSE;
 	return events != NULL &&
 	        writer_run(record_writer(server->record), informed_sweep_work, &now, error);
@@ -96,7 +99,8 @@ run(gpointer data)
 	while (!minutes->ending) {
 		struct timespec now;
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= next.tv_sec) {
+		if (now.tv_sec >= next.tv_sec || minutes->hurry) {
+			minutes->hurry = FALSE;
 			next.tv_sec = now.tv_sec + MINUTE_S;
 			pthread_mutex_unlock(&minutes->lock);
 			minute(minutes);
@@ -124,6 +128,17 @@ minutes_new(Server *server)
 	if (pthread_create(&minutes->thread, NULL, run, minutes) != 0)
 		g_error("no thread can be started");
 	return minutes;
+}
+
+void
+minutes_hurry(struct Minutes *minutes)
+{
+	if (minutes == NULL)
+		return;
+	pthread_mutex_lock(&minutes->lock);
+	minutes->hurry = TRUE;
+	pthread_cond_signal(&minutes->ended);
+	pthread_mutex_unlock(&minutes->lock);
 }
 
 void

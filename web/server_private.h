@@ -311,7 +311,8 @@ void numbers_kept_free(struct NumbersKept *kept);
 /* ---- each minute (minutes.c) ---- */
 /* Starts the thread; it looks at once, then each minute of the monotonic clock. */
 struct Minutes *minutes_new(Server *server);
-void minutes_free(struct Minutes *minutes); /* NULL is fine */
+void minutes_hurry(struct Minutes *minutes); /* now, and not at the next minute; NULL is fine */
+void minutes_free(struct Minutes *minutes);  /* NULL is fine */
 
 /* ---- deadlines ---- */
 typedef struct Deadlines Deadlines;

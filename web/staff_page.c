@@ -14,6 +14,7 @@ static const struct {
 	{ "/staff/devices", "staff_room_devices", ROLES_CENTRE },
 	{ "/staff/alarms", "staff_room_alarms", ROLES_CENTRE },
 	{ "/staff/letters", "staff_room_letters", ROLES_CENTRE },
+	{ "/staff/messages", "staff_room_messages", ROLES_CENTRE | ROLE_REGION },
 	{ "/staff/calls", "staff_room_calls", ROLE_OWNER | ROLE_STAFF | ROLE_REGION },
 	{ "/staff/spares", "staff_room_spares", ROLES_CENTRE },
 	{ "/staff/reports", "staff_room_reports", ROLES_ALL },
