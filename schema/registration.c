@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/consent.h"
 #include "schema/delegation.h"
 #include "schema/places_private.h"
 
@@ -370,18 +371,23 @@ sealed_add(Db *db, const Event *event, const Place *place, GError **error)
 }
 
 static gboolean
-consents_add(Db *db, const Event *event, const Registration *asked, const Place *place, gint64 now,
-        GError **error)
+consents_add(Db *db, Registration *asked, const Place *place, gint64 now, GError **error)
 {
-	for (guint kind = CONSENT_KEEP_INFORMED; kind <= CONSENT_SHARE_REGIONAL; kind++)
-		if ((place->consents & (1u << kind)) != 0 &&
+	for (guint kind = CONSENT_KEEP_INFORMED; kind <= CONSENT_SHARE_REGIONAL; kind++) {
+		gint64 version = 0;
+
+		if ((place->consents & (1u << kind)) == 0)
+			continue;
+		if (!consent_version(db, (ConsentKind)kind, asked->lang, &asked->shown[kind], now,
+		            &version, error) ||
 		        !db_run(db,
 		                "INSERT INTO consent (attendee, kind, given, at, text_version,"
 		                " lang) VALUES ($1, $2, 1, $3, $4, $5)",
 		                DB_ARGS(db_int(place->id), db_int(kind), db_int(now),
-		                        db_int(event->edition), db_text(asked->lang)),
+		                        db_int(version), db_text(asked->lang)),
 		                NULL, error))
 			return FALSE;
+	}
 	return TRUE;
 }
 
@@ -395,7 +401,7 @@ places_add(Db *db, const Event *event, Registration *asked, gint64 first_no, gin
 		if (!attendee_add(db, event, asked, place, first_no + i, version, queue, error) ||
 		        !bookings_add(db, event, place, queue, error) ||
 		        !sealed_add(db, event, place, error) ||
-		        !consents_add(db, event, asked, place, now, error) ||
+		        !consents_add(db, asked, place, now, error) ||
 		        !delegation_add_captain(db, event, place, error))
 			return FALSE;
 	}

@@ -29,7 +29,16 @@ typedef struct {
 typedef enum {
 	CONSENT_KEEP_INFORMED = 1,
 	CONSENT_SHARE_REGIONAL = 2,
+#define CONSENT_KINDS 3
 } ConsentKind;
+
+/* What stood beside the box that was ticked (consent.h). */
+typedef struct {
+	const char *
+	        text; /* lent, in the registration's language; NULL: it was told elsewhere, as for a roster */
+	gint64 version; /* 0: not known to the caller */
+	gint64 found;   /* by registration_take_place(), when there is a text: for the next time */
+} ConsentShown;
 
 typedef struct {
 	gint64 id; /* made by the caller; sealed values are bound to it */
@@ -59,7 +68,8 @@ typedef struct {
 	gboolean walk_in;
 	gboolean
 	        approved; /* entered by a captain or the staff: nobody has to be asked whether they join */
-	GArray *places; /* of Place */
+	ConsentShown shown[CONSENT_KINDS]; /* by ConsentKind */
+	GArray *places;                    /* of Place */
 } Registration;
 
 Registration *registration_new(void);

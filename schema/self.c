@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/consent.h"
 #include "schema/audit.h"
 #include "schema/places_private.h"
 
@@ -180,8 +181,14 @@ write_consents(Db *db, const SelfCorrection *correction, guint8 before, GError *
 {
 	const guint8 changed = before ^ correction->contact->consents;
 
-	for (guint kind = CONSENT_KEEP_INFORMED; kind <= CONSENT_SHARE_REGIONAL; kind++)
-		if ((changed & (1u << kind)) != 0 &&
+	for (guint kind = CONSENT_KEEP_INFORMED; kind <= CONSENT_SHARE_REGIONAL; kind++) {
+		ConsentShown shown = correction->shown[kind];
+		gint64 version = 0;
+
+		if ((changed & (1u << kind)) == 0)
+			continue;
+		if (!consent_version(db, (ConsentKind)kind, correction->page_lang, &shown,
+		            correction->now, &version, error) ||
 		        !db_run(db,
 		                "INSERT INTO consent (attendee, kind, given, at, text_version, "
 		                "lang)"
@@ -190,10 +197,11 @@ write_consents(Db *db, const SelfCorrection *correction, guint8 before, GError *
 		                " text_version = excluded.text_version, lang = excluded.lang",
 		                DB_ARGS(db_int(correction->attendee), db_int(kind),
 		                        db_int((correction->contact->consents >> kind) & 1),
-		                        db_int(correction->now), db_int(correction->event->edition),
+		                        db_int(correction->now), db_int(version),
 		                        db_text(correction->page_lang)),
 		                NULL, error))
 			return FALSE;
+	}
 	return TRUE;
 }
 

@@ -49,8 +49,9 @@ typedef struct {
 	guint8 seen[SELF_SEEN_BYTES];
 	GBytes *sealed[SEALED_CLASSES]; /* made for this attendee */
 	AgeBand age_band;
-	const SelfContact *contact; /* nullable: nothing of it changes */
-	const char *page_lang;      /* of the page that the texts were read on; lent */
+	const SelfContact *contact;        /* nullable: nothing of it changes */
+	const char *page_lang;             /* of the page that the texts were read on; lent */
+	ConsentShown shown[CONSENT_KINDS]; /* those texts, by ConsentKind */
 	gint64 now;
 	SelfOutcome outcome;
 } SelfCorrection;

@@ -436,6 +436,27 @@ beside_every_free_text_stands_what_not_to_write(Fixture *f, gconstpointer data)
 }
 
 static void
+each_question_says_why_who_sees_it_and_how_long(Fixture *f, gconstpointer data)
+{
+	const char *page = render(f);
+	/* text, number, choice, choices, yes-no */
+	static const char *const codes[] = { "hope", "car-seats", "shirt", "issues",
+		"visited-before" };
+	for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+		g_autofree char *hint = g_strdup_printf("id=\"question_%s-hint\">", codes[i]);
+		assert_has(page, hint);
+		g_autofree char *lines =
+		        g_strndup(strstr(page, hint), strcspn(strstr(page, hint), "/"));
+		assert_has(lines, "Why we ask: ");
+		assert_has(lines, "\nWho sees it: the staff of the event");
+		assert_has(lines,
+		        i == 0 ? "\nIt is deleted 30 days after the event."
+		               : "\nIt is deleted 7 days after the event.");
+	}
+	assert_has(page, "the staff of the event and the lead of your region");
+}
+
+static void
 the_query_presets_an_option_and_a_group(Fixture *f, gconstpointer data)
 {
 	g_autoptr(Fields) query = fields_new();
@@ -560,6 +581,7 @@ main(int argc, char **argv)
 	TEST(what_was_typed_is_still_there);
 	TEST(a_fresh_form_asks_little_and_presets_no_consent);
 	TEST(beside_every_free_text_stands_what_not_to_write);
+	TEST(each_question_says_why_who_sees_it_and_how_long);
 	TEST(the_query_presets_an_option_and_a_group);
 	TEST(the_only_open_option_is_preset_and_others_say_since_when_they_are_closed);
 	TEST(a_full_bus_is_shown_shut_and_the_next_one_is_preset);

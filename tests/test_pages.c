@@ -211,6 +211,41 @@ without_the_trap_the_first_press_counts(Engine *engine, gconstpointer data)
 	house_shut(&house);
 }
 
+/* ---- consents ---- */
+
+static void
+agree_in(House *house, const char *lang)
+{
+	g_autofree char *path = g_strconcat(FORM_PATH "?lang=", lang, NULL);
+	g_auto(Seen) page = visit(house, path);
+	Filled form;
+	carry_over(&form, page.page);
+	fill_person(&form, "Ana", "general");
+	fill(&form, "keep_informed", "yes");
+	g_auto(Seen) sent = send_form(house, &form, path);
+	g_assert_cmpint(sent.status, ==, 303);
+}
+
+static void
+what_was_agreed_to_is_kept_as_it_was_shown(Engine *engine, gconstpointer data)
+{
+	static const char *const shown[] = { "en", "es" };
+	House house = house_with(engine, example_json(), "off");
+	for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
+		agree_in(&house, shown[i]);
+		agree_in(&house, shown[i]);
+		g_autofree char *count = g_strdup_printf(
+		        "SELECT count(*) FROM consent c JOIN consent_text t ON t.kind = c.kind AND"
+		        " t.lang = c.lang AND t.version = c.text_version WHERE c.kind = 1 AND"
+		        " c.lang = '%s' AND c.at >= %" G_GINT64_FORMAT " AND t.words = '%s'",
+		        shown[i], (gint64)ENGINE_NOW,
+		        locale_text(locale_find(shown[i]), "field_keep_informed"));
+		g_assert_cmpint(engine_ask(engine, count), ==, 2);
+	}
+	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM consent_text"), ==, 2);
+	house_shut(&house);
+}
+
 /* ---- old, false and repeated forms ---- */
 
 static void
@@ -420,6 +455,7 @@ main(int argc, char **argv)
 	TEST(who_is_faster_than_people_presses_once_more);
 	TEST(who_fills_the_hidden_field_presses_once_more);
 	TEST(without_the_trap_the_first_press_counts);
+	TEST(what_was_agreed_to_is_kept_as_it_was_shown);
 	TEST(a_form_left_open_for_a_day_is_kept_and_sent_again);
 	TEST(a_form_that_is_not_ours_is_refused);
 	TEST(the_same_form_twice_gives_one_ticket_and_another_one_is_told_where_it_is);

@@ -4,6 +4,7 @@
 
 #include "schema/db_driver.h"
 #include "schema/definition.h"
+#include "schema/consent.h"
 #include "schema/registration.h"
 #include "tests/engine.h"
 
@@ -341,6 +342,51 @@ two_hundred_people_share_fifty_seats(Engine *engine, gconstpointer data)
 	        engine_ask(engine, "SELECT taken FROM option WHERE code = 'general'"), ==, 50);
 }
 
+/* ---- what was agreed to ---- */
+
+static gint64
+agree(Engine *engine, const Event *event, const char *text, gint64 known)
+{
+	g_autoptr(Registration) asked = submission_of(event, text, "general");
+	PlaceWork work = { .event = event, .asked = asked, .now = ENGINE_NOW };
+	g_autoptr(GError) error = NULL;
+
+	first_place(asked)->consents = 1u << CONSENT_KEEP_INFORMED;
+	g_strlcpy(asked->lang, "es", sizeof asked->lang);
+	asked->shown[CONSENT_KEEP_INFORMED] = (ConsentShown){ .text = text, .version = known };
+	g_assert_true(
+	        writer_run(record_writer(engine_record(engine)), registration_work, &work, &error));
+	g_assert_no_error(error);
+	g_assert_cmpint(work.answer.outcome, ==, PLACE_TAKEN);
+	return asked->shown[CONSENT_KEEP_INFORMED].found;
+}
+
+static void
+the_words_that_were_agreed_to_can_be_read_again(Engine *engine, gconstpointer data)
+{
+	g_autoptr(Event) event = load(engine, definition);
+	g_autoptr(GError) error = NULL;
+
+	g_assert_cmpint(agree(engine, event, "Escríbanme", 0), ==, 1);
+	g_assert_cmpint(agree(engine, event, "Escríbanme, por favor", 0), ==, 2);
+	g_assert_cmpint(agree(engine, event, "Escríbanme, por favor ", 2), ==,
+	        2); /* known: not asked for */
+	g_assert_cmpint(engine_ask(engine, "SELECT count(*) FROM consent_text"), ==, 2);
+	g_assert_cmpint(
+	        engine_ask(engine,
+	                "SELECT count(*) FROM consent c JOIN consent_text t ON t.kind = c.kind"
+	                " AND t.lang = c.lang AND t.version = c.text_version"
+	                " WHERE c.given = 1 AND c.lang = 'es'"),
+	        ==, 3);
+	Db *db = engine_reader(engine);
+	g_assert_true(db_begin(db, &error));
+	g_autofree char *words = consent_text_read(db, CONSENT_KEEP_INFORMED, "es", 1, &error);
+	g_assert_cmpstr(words, ==, "Escríbanme");
+	g_assert_null(consent_text_read(db, CONSENT_KEEP_INFORMED, "en", 1, &error));
+	g_assert_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT);
+	db_rollback(db);
+}
+
 static void
 a_step_that_fails_changes_nothing(Engine *engine, gconstpointer data)
 {
@@ -355,6 +401,7 @@ a_step_that_fails_changes_nothing(Engine *engine, gconstpointer data)
 		choose(event, asked, "bus", 2);
 		first_place(asked)->sealed[SEALED_IDENTITY] = g_bytes_new_static("sealed", 6);
 		first_place(asked)->consents = 1u << CONSENT_KEEP_INFORMED;
+		asked->shown[CONSENT_KEEP_INFORMED].text = "Write to me";
 		asked->has_email = TRUE;
 		/* and all after it, or the writer would try again with a savepoint */
 		db_set_fault(nth, DB_ERROR_BROKEN, TRUE);
@@ -478,6 +525,7 @@ main(int argc, char **argv)
 	TEST(a_definition_loaded_meanwhile_is_told);
 	TEST(a_typed_code_that_exists_is_drawn_again);
 	TEST(two_hundred_people_share_fifty_seats);
+	TEST(the_words_that_were_agreed_to_can_be_read_again);
 	TEST(a_step_that_fails_changes_nothing);
 	TEST(who_registers_is_told_once_and_as_they_wish);
 	TEST(a_link_opens_one_registration_and_a_forged_one_none);

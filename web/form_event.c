@@ -271,17 +271,75 @@ add_answers(const Form *form, const EventQuestion *question, json_t *field, cons
 	}
 }
 
+static gboolean
+is_seen_by(const EventQuestion *question, const char *reader)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach (question->seen_by, i, one)
+		if (g_strcmp0(json_string_value(one), reader) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* As long as the class is kept that the answer goes into. */
+static int
+days_kept(const Event *event, const EventQuestion *question)
+{
+	return question->days_kept > event->logistics_days ? event->identity_days
+	                                                   : event->logistics_days;
+}
+
+/* Who may see the answer, in the words of the page. */
+static char *
+seen_by_text(const Form *form, const EventQuestion *question)
+{
+	static const struct {
+		const char *code, *key;
+	} readers[] = {
+		{ "owner", "seen_by_owner" },
+		{ "staff", "seen_by_staff" },
+		{ "region", "seen_by_region" },
+		{ "viewer", "seen_by_viewer" },
+		{ "supervisor", "seen_by_supervisor" },
+		{ "captain", "seen_by_captain" },
+	};
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (guint i = 0; i < G_N_ELEMENTS(readers); i++)
+		if (is_seen_by(question, readers[i].code))
+			g_ptr_array_add(names, (gpointer)locale_text(form->locale, readers[i].key));
+	guint n = names->len;
+	g_ptr_array_add(names, NULL);
+	g_autofree char *list = locale_list(form->locale, (const char *const *)names->pdata, n);
+	return n == 0 ? NULL
+	              : locale_format(form->locale, "field_question_seen", "who", list, NULL);
+}
+
+/* What not to write, why it is asked, who sees it, how long it is kept: a line each. */
+static char *
+question_hint(const Form *form, const EventQuestion *question, FieldKind kind)
+{
+	g_autoptr(GString) lines = g_string_new(NULL);
+	g_autofree char *why = locale_format(form->locale, "field_question_why", "purpose",
+	        form_event_text(form, question->purpose), NULL);
+	g_autofree char *seen = seen_by_text(form, question);
+	g_autofree char *kept = locale_plural(
+	        form->locale, "field_question_kept", days_kept(form->event, question), NULL);
+	if (kind == FIELD_TEXT)
+		form_add_line(lines, locale_text(form->locale, "form_no_status"));
+	form_add_line(lines, why);
+	form_add_line(lines, seen);
+	form_add_line(lines, kept);
+	return g_string_free(g_steal_pointer(&lines), FALSE);
+}
+
 static void
 add_question(const Form *form, const EventQuestion *question, json_t *fields)
 {
 	g_autofree char *code = g_strconcat("question_", question->code, NULL);
 	g_autofree char *name = form_name(form, code);
-	g_autofree char *why = locale_format(form->locale, "field_question_why", "purpose",
-	        form_event_text(form, question->purpose), NULL);
 	FieldKind kind = question_kind(question);
-	g_autofree char *hint = kind == FIELD_TEXT
-	        ? g_strdup_printf("%s %s", locale_text(form->locale, "form_no_status"), why)
-	        : g_strdup(why);
+	g_autofree char *hint = question_hint(form, question, kind);
 	const char *typed = form_typed(form, name);
 	json_t *field = form_field(form, kind, name, form_event_text(form, question->label), hint);
 	if (question->required)

@@ -8,6 +8,7 @@
 #include "schema/device.h"
 #include "schema/event.h"
 #include "schema/record.h"
+#include "schema/registration.h"
 #include "schema/staff.h"
 #include "web/fields.h"
 #include "web/locale.h"
@@ -38,6 +39,11 @@ Db *request_db(Request *request, GError **error);
 /* The event of the path (":event"), from the shelf; NULL with @error (ABSENT: the page is 404). */
 const Event *request_event(Request *request, GError **error);
 const Event *request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **error);
+/* What stands beside the box @kind in the page's language, with its number where a registration before has found
+ * it. */
+ConsentShown request_consent(const Request *request, ConsentKind kind);
+/* The number that was found. */
+void request_keep_consent(const Request *request, ConsentKind kind, gint64 version);
 /* Do forms look for robots? ([web] robots) */
 gboolean request_robots(const Request *request);
 /* "https://host" that links begin with. */

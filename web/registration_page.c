@@ -316,6 +316,9 @@ registration_done(Request *request, gpointer data, const GError *error)
 		return prepare(request, sent_again(sent));
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
+	for (guint kind = CONSENT_KEEP_INFORMED; kind < CONSENT_KINDS; kind++)
+		request_keep_consent(
+		        request, (ConsentKind)kind, sent->registration->shown[kind].found);
 	g_autofree char *path = NULL;
 	switch (sent->work.answer.outcome) {
 	case PLACE_TAKEN:
@@ -379,6 +382,8 @@ prepare(Request *request, Sent *taken)
 		sent_free(sent);
 		return reply;
 	}
+	for (guint kind = CONSENT_KEEP_INFORMED; kind < CONSENT_KINDS; kind++)
+		sent->registration->shown[kind] = request_consent(request, (ConsentKind)kind);
 	sent->work = (PlaceWork){
 		.event = sent->form.event, .asked = sent->registration, .now = request_now(request)
 	};

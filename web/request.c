@@ -451,6 +451,38 @@ request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **
 	return speak_of(request, event);
 }
 
+/* Where the number of the text is kept; NULL when there are too many languages. */
+static gint64 *
+consent_kept(const Request *request, ConsentKind kind)
+{
+	guint n = 0;
+	const Locale *const *all = locales_all(&n);
+	for (guint i = 0; i < MIN(n, LOCALES_MAX); i++)
+		if (all[i] == request_locale(request))
+			return &request->server->consents[i][kind];
+	return NULL;
+}
+
+ConsentShown
+request_consent(const Request *request, ConsentKind kind)
+{
+	static const char *const keys[CONSENT_KINDS] = {
+		[CONSENT_KEEP_INFORMED] = "field_keep_informed",
+		[CONSENT_SHARE_REGIONAL] = "field_share_regional",
+	};
+	gint64 *kept = consent_kept(request, kind);
+	return (ConsentShown){ .text = locale_text(request_locale(request), keys[kind]),
+		.version = kept != NULL ? __atomic_load_n(kept, __ATOMIC_RELAXED) : 0 };
+}
+
+void
+request_keep_consent(const Request *request, ConsentKind kind, gint64 version)
+{
+	gint64 *kept = consent_kept(request, kind);
+	if (kept != NULL && version != 0)
+		__atomic_store_n(kept, version, __ATOMIC_RELAXED);
+}
+
 gboolean
 request_robots(const Request *request)
 {

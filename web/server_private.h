@@ -11,6 +11,7 @@
 
 #include <netinet/in.h>
 
+#include "schema/registration.h"
 #include "web/gzip.h"
 #include "web/lane.h"
 #include "web/multipart.h"
@@ -39,6 +40,7 @@
 #define DEVICE_KEPT_MS              5000     /* how long a device's token needs no look-up */
 #define DRAIN_QUIET_US              100000   /* without a request under way, before the end */
 #define RETRY_AFTER_S               "5"
+#define LOCALES_MAX                 32
 
 /* ---- routes ---- */
 typedef struct {
@@ -87,11 +89,13 @@ struct Server {
 	guint headers_n;
 	struct Transport *transport; /* server.c's own */
 	Slow *slow;
-	struct Throttle *throttle;   /* of signing in */
-	Lane *lane;                  /* of registering */
-	struct Heard *heard;         /* devices, as they were last heard of */
-	struct NumbersKept *numbers; /* of the dashboard */
-	struct Minutes *minutes;     /* once it serves */
+	struct Throttle *throttle; /* of signing in */
+	Lane *lane;                /* of registering */
+	struct Heard *heard;       /* devices, as they were last heard of */
+	gint64 consents[LOCALES_MAX]
+	               [CONSENT_KINDS]; /* numbers of their texts, atomic; 0: not known yet */
+	struct NumbersKept *numbers;    /* of the dashboard */
+	struct Minutes *minutes;        /* once it serves */
 };
 
 /* What belongs to one thread: no lock is needed. */

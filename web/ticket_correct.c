@@ -401,6 +401,8 @@ take(Request *request, const Own *own, const Which *which, GArray *faults, GErro
 	job->correction.registration = own->page->id;
 	job->correction.attendee = which->attendee->id;
 	job->correction.page_lang = job->page_lang;
+	for (guint kind = CONSENT_KEEP_INFORMED; kind < CONSENT_KINDS; kind++)
+		job->correction.shown[kind] = request_consent(request, (ConsentKind)kind);
 	job->correction.now = form.now;
 	seen_of_hex(fields_get(typed, "seen"), job->correction.seen);
 	return job;
