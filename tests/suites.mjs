@@ -27,6 +27,7 @@ export const suites = [
   { file: 'test_self_journey.mjs', minutes: 4 },
   { file: 'test_journey.mjs', minutes: 4 },
   { file: 'test_family.mjs', minutes: 4 },
+  { file: 'test_naughty.mjs' },
   { file: 'test_look.mjs', minutes: 4 },
   { file: 'test_languages.mjs', minutes: 4 },
   { file: 'test_staff.mjs', minutes: 4 },

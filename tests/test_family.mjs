@@ -2,7 +2,7 @@
 // JavaScript; by keyboard alone, in Spanish; one person in at most six answers; an elder without e-mail. And what
 // the form looks like in each of its states.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -10,7 +10,7 @@ import { laptop, launch, openContext, phone, seriousFindings } from './lib/brows
 import { RegistrationForm } from './lib/family.mjs';
 import { faultsOf } from './lib/html.mjs';
 import { readByZbar } from './lib/qr.mjs';
-import { build, openHouse } from './lib/turnout.mjs';
+import { build, daysAhead, example, openHouse } from './lib/turnout.mjs';
 import { Visitor } from './lib/visitor.mjs';
 
 describe('family', () => {
@@ -42,13 +42,15 @@ describe('family', () => {
       return form.send();
     return status;
   }
-  // Each state at both widths, light and dark; the whole page as a picture.
+  // Each state as a phone and a laptop show it, light and dark; TURNOUT_TEST_LOOKS=all judges all four, and takes pictures.
   async function judge({ page, html }, name) {
+    const all = process.env.TURNOUT_TEST_LOOKS === 'all';
     for (const [width, viewport] of Object.entries({ phone, laptop })) {
       await page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark']) {
+      for (const colorScheme of all ? ['light', 'dark'] : [width === 'phone' ? 'light' : 'dark']) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.screenshot({ path: join(screens, `form-${name}-${width}-${colorScheme}.png`), fullPage: true });
+        if (all)
+          await page.screenshot({ path: join(screens, `form-${name}-${width}-${colorScheme}.png`), fullPage: true });
         for (const finding of await seriousFindings(page))
           findings.push(`${name}, ${width}, ${colorScheme}: ${finding}`);
       }
@@ -193,6 +195,97 @@ describe('family', () => {
     assert.equal((await ticketsOf(page)).length, 1);
     assert.match((await page.locator('main').textContent()), /Keep this page, take a picture of it, or print it/);
     assert.deepEqual((await house.query("SELECT COUNT(*) FROM outbox WHERE attendee = (SELECT MAX(id) FROM attendee)"))[0], ['0']);
+    await context.close();
+  });
+
+  test('by keyboard alone, in Spanish: two people, and a mistake mended from the list on top', async () => {
+    const { context, page, form } = await begin({ locale: 'es-MX' });
+    const { keyboard } = page;
+    await form.open();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'es');
+    await keyboard.press('Tab');
+    await keyboard.press('Enter'); // past the head
+    await form.tabTo('name');
+    await keyboard.type('Socorro Núñez');
+    await form.tabTo('contact');
+    await keyboard.press('ArrowDown'); // by phone
+    await form.tabTo('phone');
+    await keyboard.type('no tengo');
+    await form.tabTo('region');
+    await keyboard.press('ArrowDown');
+    await form.tabTo('option');
+    await keyboard.press('Space');
+    await form.tabTo('add');
+    assert.equal(await form.enter(), 200);
+    assert.equal(await page.evaluate(() => document.activeElement.name), 'name_2');
+    await keyboard.type('Lupita');
+    await form.tabTo('age_band_2');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowDown'); // under 16; Socorro is the adult
+    await form.tabTo('main .act button:not([name])');
+    let status = await form.enter();
+    if (await page.locator('.faults').count() === 0) { // faster than people are: pressed once more
+      await form.tabTo('.notice button');
+      status = await form.enter();
+    }
+    assert.equal(status, 422);
+    assert.equal(await page.locator('.faults a').count(), 1);
+    await form.tabTo('.faults a');
+    await keyboard.press('Enter');
+    await form.tabTo('phone');
+    assert.equal(await form.field('phone').inputValue(), 'no tengo');
+    await keyboard.press('Control+A');
+    await keyboard.type('+52 951 555 0101');
+    status = await form.enter(); // from within a field: it registers, it adds nobody
+    assert.equal(status, 200);
+    assert.equal((await ticketsOf(page)).length, 2);
+    assert.deepEqual((await rowsOf(2)).map(([band, , lang]) => [band, lang]), [['0', 'es'], ['2', 'es']]);
+    await context.close();
+  });
+
+  // The example with other dates or places, beside it.
+  async function loadAs(newSlug, ahead, change = () => {}) {
+    const definition = JSON.parse(readFileSync(example, 'utf8'));
+    definition.slug = newSlug;
+    change(definition);
+    const file = join(house.dir, `${newSlug}.json`);
+    writeFileSync(file, JSON.stringify(definition));
+    await house.do(['schema', 'load', file, '--starts', daysAhead(ahead)]);
+    await visitor.get(`/e/${newSlug}`);
+  }
+
+  test('what is full says so, and the next one is offered first and preset', async () => {
+    await loadAs('full', 120, ({ options, sessions }) => {
+      options[0].capacity = 50;
+      sessions.find(({ code }) => code === 'bus-south').capacity = 0;
+      options[1].capacity = 0;
+      options[1].waitlist = true;
+      options[2].capacity = 0;
+    });
+    const { context, page } = await begin({ locale: 'en-US' });
+    const form = new RegistrationForm(page, server.url, '/e/full/register');
+    assert.equal(await form.open(), 200);
+    const shown = await page.locator('[name="option"]').evaluateAll((all) => all.map(({ value, disabled }) => `${value}${disabled ? ' shut' : ''}`));
+    assert.deepEqual(shown, ['travel-lunch', 'lunch', 'general shut', 'late shut']);
+    const said = (value) => page.locator(`label:has([name="option"][value="${value}"])`).textContent();
+    assert.match(await said('lunch'), /Full: join the waiting list/);
+    assert.match(await said('general'), /Full/);
+    assert.match(await said('late'), /Opens on/);
+    assert.ok(await page.locator('[name="option"][value="travel-lunch"]').isChecked(), 'the one that is left is preset');
+    assert.ok(await page.locator('[name="stop"][value="bus-south/1"]').isDisabled());
+    assert.ok(await page.locator('[name="stop"][value="bus-valley/1"]').isChecked(), 'the next bus is');
+    await judge(form, 'full');
+    await context.close();
+  });
+
+  test('when registration is closed, the page says since when', async () => {
+    await loadAs('closed', -30);
+    const { context, page } = await begin({ locale: 'en-US' });
+    const form = new RegistrationForm(page, server.url, '/e/closed/register');
+    assert.equal(await form.open(), 200);
+    assert.equal(await page.locator('#form').count(), 0);
+    assert.match(await page.locator('.notice').textContent(), /closed/i);
+    await judge(form, 'closed');
     await context.close();
   });
 

@@ -6,13 +6,14 @@ export const slug = 'immigrant-day-of-action';
 export const formPath = `/e/${slug}/register`;
 
 export class RegistrationForm {
-  constructor(page, url) {
+  constructor(page, url, path = formPath) {
     this.page = page;
     this.url = url;
+    this.path = path;
   }
 
   async open(query = '') {
-    return this.keep(await this.page.goto(`${this.url}${formPath}${query}`));
+    return this.keep(await this.page.goto(`${this.url}${this.path}${query}`));
   }
   // What the server said, as it said it.
   async keep(answer) {
@@ -52,6 +53,19 @@ export class RegistrationForm {
   }
   send() {
     return this.press(this.page.locator('main form button[type="submit"]:not([name])').last());
+  }
+  // Goes on by the tabulator alone until something of that name, or that selector, has the focus.
+  async tabTo(wanted, most = 120) {
+    for (let i = 0; i < most; i++) {
+      await this.page.keyboard.press('Tab');
+      if (await this.page.evaluate((to) => document.activeElement.name === to || (/[\[.#: ]/.test(to) && document.activeElement.matches(to)), wanted))
+        return;
+    }
+    throw new Error(`the tabulator leads to no ${wanted}`);
+  }
+  async enter() {
+    const [answer] = await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press('Enter')]);
+    return this.keep(answer);
   }
   // What the form says now, of every field that has a name.
   values() {
