@@ -183,3 +183,67 @@ roster_parse(FILE *file, const char *source, GError **error)
 	g_ptr_array_unref(reading.faults);
 	return roster;
 }
+
+/* ---- any list ---- */
+
+typedef struct {
+	json_t *rows, *row; /* row: under way, NULL before its first cell */
+	guint64 line;       /* that is being fed */
+	guint rows_max;
+	gboolean has_text, more;
+} Cells;
+
+static void
+loose_cell(void *bytes, size_t length, void *data)
+{
+	Cells *cells = data;
+	g_autofree char *text = g_utf8_make_valid(bytes != NULL ? bytes : "", (gssize)length);
+
+	if (cells->row == NULL)
+		cells->row = json_pack("[I]", (json_int_t)cells->line);
+	g_strstrip(text);
+	cells->has_text = cells->has_text || *text != '\0';
+	if (json_array_size(cells->row) <= ROSTER_COLUMNS_MAX)
+		json_array_append_new(cells->row, json_string(text));
+}
+
+static void
+loose_end(int terminator, void *data)
+{
+	Cells *cells = data;
+
+	if (cells->has_text && json_array_size(cells->rows) < cells->rows_max)
+		json_array_append(cells->rows, cells->row);
+	else
+		cells->more = cells->more || cells->has_text;
+	json_decref(cells->row);
+	cells->row = NULL;
+	cells->has_text = FALSE;
+}
+
+json_t *
+roster_cells(const char *text, gsize length, char separator, guint rows_max, gboolean *ret_more)
+{
+	struct csv_parser parser;
+	Cells cells = { .rows = json_array(), .rows_max = rows_max };
+	const char *end = text + length;
+
+	if (csv_init(&parser, CSV_APPEND_NULL) != 0)
+		g_error("libcsv does not start");
+	csv_set_delim(&parser, (unsigned char)separator);
+	/* line by line, so that every row's line is known; a lone CR ends a line as well */
+	while (text < end && !cells.more) {
+		gsize n = 0;
+		while (text + n < end && text[n] != '\n' && text[n] != '\r')
+			n++;
+		n += text + n < end && text[n] == '\r';
+		n += text + n < end && text[n] == '\n';
+		cells.line++;
+		csv_parse(&parser, text, n, loose_cell, loose_end, &cells);
+		text += n;
+	}
+	csv_fini(&parser, loose_cell, loose_end, &cells);
+	csv_free(&parser);
+	*ret_more = cells.more;
+	return cells.rows;
+}

@@ -8,7 +8,7 @@
 
 #define MULTIPART_PARTS  16
 #define MULTIPART_HEADER 1024
-#define MULTIPART_FIELD  4096 /* bytes of a field that is no file */
+#define MULTIPART_FIELD  65536 /* bytes of a field that is no file */
 
 typedef struct {
 	const char *bytes; /* lent by the body; NULL: there is no file */
