@@ -27,8 +27,8 @@ json_t *roster_parse(FILE *file, const char *source, GError **error);
 /* Any list that a spreadsheet wrote, read leniently: UTF-8 without a byte order mark, cells cut by @separator, lines that end
  * as they like. [[line, cell …] …], cells trimmed, lines without any text left out; at most @rows_max, and *ret_more when
  * there are more. Owned by the caller. */
-json_t *roster_cells(
-        const char *text, gsize length, char separator, guint rows_max, gboolean *ret_more);
+json_t *
+roster_cells(const char *text, gsize length, char separator, guint rows_max, gboolean *ret_more);
 
 #define ROSTER_OPERATION "schema.import"
 /* The operation: what roster_parse() gave, with "event" (slug), "source" (the

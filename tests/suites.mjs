@@ -22,6 +22,7 @@ export const suites = [
   { file: 'test_durable.mjs', alone: true, minutes: 4 },
   { file: 'test_kill.mjs', alone: true, minutes: 4 },
   { file: 'test_forget.mjs', minutes: 4 },
+  { file: 'test_captain.mjs', minutes: 4 },
   { file: 'test_places.mjs' },
   { file: 'test_self.mjs', minutes: 4 },
   { file: 'test_self_journey.mjs', minutes: 4 },

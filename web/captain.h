@@ -7,6 +7,7 @@
 #pragma once
 
 #include "schema/delegation.h"
+#include "schema/intake.h"
 #include "web/page.h"
 
 #define CAPTAIN_ROWS_MAX 600
@@ -56,16 +57,17 @@ char *captain_fault(const Locale *locale, const IntakeFault *fault);
 /* ---- people as lines (captain_lines.c) ---- */
 
 typedef struct {
-	guint line;         /* of the file, or of what was typed */
-	GHashTable *values; /* field -> text */
-	GArray *faults;     /* of IntakeFault */
-	char *folded;       /* the name */
+	guint line;          /* of the file, or of what was typed */
+	GHashTable *values;  /* field -> text */
+	GArray *faults;      /* of IntakeFault */
+	char *folded;        /* the name */
 	const char *refused; /* key: why the record had no place for them */
 	guint nth;           /* of that name in the group */
-	gboolean already;    /* somebody of that name is in the group, and it isn't said that this is another */
-	gboolean another;    /* it is */
-	gboolean twin;       /* an earlier line has the same name */
-	gboolean open;       /* is shown with its fields */
+	gboolean
+	        already; /* somebody of that name is in the group, and it isn't said that this is another */
+	gboolean another; /* it is */
+	gboolean twin;    /* an earlier line has the same name */
+	gboolean open;    /* is shown with its fields */
 } CaptainLine;
 GPtrArray *captain_lines_new(void);
 CaptainLine *captain_lines_add(GPtrArray *lines, guint line);
@@ -94,8 +96,8 @@ typedef enum {
 } CaptainFile;
 /* UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab. @ret_guessed: it was none of the first two, and is read as the
  * third. @ret_unused (nullable): columns that we have no use for. */
-CaptainFile captain_file_read(const Event *event, const char *bytes, gsize length,
-        GPtrArray *lines, gboolean *ret_guessed, char **ret_unused);
+CaptainFile captain_file_read(const Event *event, const char *bytes, gsize length, GPtrArray *lines,
+        gboolean *ret_guessed, char **ret_unused);
 
 /* ---- the packet (captain_paper.c) ---- */
 

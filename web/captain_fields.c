@@ -1,7 +1,6 @@
 /* What a captain fills in for a person: labels, choices, what is usual, what was meant. */
 #include <string.h>
 
-#include "schema/intake.h"
 #include "schema/text.h"
 #include "web/captain.h"
 
@@ -75,7 +74,8 @@ collect(const Event *event, const EventChoice *choice, gpointer data)
 	Collected *collected = data;
 	const gboolean by_stop = is_by_stop(event, choice);
 
-	if (collected->group == NULL ? !by_stop : by_stop || strcmp(collected->group, choice->code) != 0)
+	if (collected->group == NULL ? !by_stop
+	                             : by_stop || strcmp(collected->group, choice->code) != 0)
 		return;
 	collected->max = MAX(collected->max, choice->max);
 	for (guint i = 0; i < choice->sessions->len; i++) {
@@ -138,6 +138,9 @@ add_options(const Captain *captain, json_t *field, const char *value)
 {
 	const Event *event = captain->event;
 
+	/* a browser would choose the first by itself */
+	if (value == NULL || event_option_by_code(event, value) == NULL)
+		add_choice(field, "", locale_text(captain->locale, "form_choose"), "");
 	for (guint i = 0; i < event->options->len; i++) {
 		const EventOption *option = g_ptr_array_index(event->options, i);
 		if (event_option_open(event, option, captain->now) ||
@@ -219,9 +222,9 @@ json_t *
 captain_field(const Captain *captain, const char *field, const char *id, const char *name,
         const char *value, const char *fault)
 {
-	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:[]}", "id", id, "name", name,
-	        "label", label_of(captain, field), "value", value != NULL ? value : "", "fault",
-	        fault, "type",
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:[]}", "id", id, "name",
+	        name, "label", label_of(captain, field), "value", value != NULL ? value : "",
+	        "fault", fault, "type",
 	        strcmp(field, "email") == 0           ? "email"
 	                : strcmp(field, "phone") == 0 ? "tel"
 	                                              : "text",
@@ -285,7 +288,8 @@ easy_option(const Captain *captain)
 		gboolean asks = !event_option_open(captain->event, option, captain->now);
 		for (guint j = 0; j < option->choices->len; j++)
 			asks = asks ||
-			        ((const EventChoice *)g_ptr_array_index(option->choices, j))->min > 0;
+			        ((const EventChoice *)g_ptr_array_index(option->choices, j))->min >
+			                0;
 		if (!asks && (easy == NULL || (easy->fee_amount > 0 && option->fee_amount == 0)))
 			easy = option;
 	}

@@ -214,8 +214,8 @@ take_row(const json_t *row, const GPtrArray *fields, CaptainLine *line)
 	const char *first = captain_line_get(line, FIRST_NAME);
 	const char *last = captain_line_get(line, LAST_NAME);
 	if ((first != NULL || last != NULL) && captain_line_get(line, "name") == NULL) {
-		g_autofree char *whole = g_strdup_printf("%s%s%s", first ? first : "",
-		        first && last ? " " : "", last ? last : "");
+		g_autofree char *whole = g_strdup_printf(
+		        "%s%s%s", first ? first : "", first && last ? " " : "", last ? last : "");
 		captain_line_set(line, "name", whole);
 	}
 	captain_line_set(line, FIRST_NAME, "");
@@ -237,8 +237,7 @@ captain_file_read(const Event *event, const char *bytes, gsize length, GPtrArray
 		return FILE_NOT_TEXT;
 	const char *at = text;
 	const char separator = find_separator(&at);
-	json_auto_t *rows =
-	        roster_cells(at, strlen(at), separator, CAPTAIN_ROWS_MAX + 1, &more);
+	json_auto_t *rows = roster_cells(at, strlen(at), separator, CAPTAIN_ROWS_MAX + 1, &more);
 	if (more)
 		return FILE_TOO_MANY;
 	if (json_array_size(rows) == 0)
@@ -250,8 +249,8 @@ captain_file_read(const Event *event, const char *bytes, gsize length, GPtrArray
 	for (gsize i = fields != NULL ? 1 : 0; i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
 		take_row(row, fields,
-		        captain_lines_add(lines,
-		                (guint)json_integer_value(json_array_get(row, 0))));
+		        captain_lines_add(
+		                lines, (guint)json_integer_value(json_array_get(row, 0))));
 	}
 	if (lines->len > CAPTAIN_ROWS_MAX)
 		return FILE_TOO_MANY;

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/intake.h"
 #include "schema/text.h"
 #include "web/captain.h"
 
@@ -86,8 +85,8 @@ captain_lines_json(const GPtrArray *lines)
 		g_hash_table_iter_init(&iter, line->values);
 		while (g_hash_table_iter_next(&iter, &field, &text))
 			json_object_set_new(values, field, json_string(text));
-		json_array_append_new(list,
-		        json_pack("[i, o, b]", (int)line->line, values, line->another));
+		json_array_append_new(
+		        list, json_pack("[i, o, b]", (int)line->line, values, line->another));
 	}
 	char *made = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
 	char *text_of = g_strdup(made);
@@ -140,7 +139,7 @@ line_field(gpointer data, const char *name, guint nth)
 	if (strcmp(name, "delegation") == 0)
 		return asking->captain->delegation->code;
 	if (strcmp(name, "contact") == 0)
-		return captain_line_get(line, "email")   ? "email"
+		return captain_line_get(line, "email")    ? "email"
 		        : captain_line_get(line, "phone") ? "phone"
 		                                          : "captain";
 	if (strcmp(name, "region") == 0 || strcmp(name, "county") == 0 ||
@@ -148,8 +147,7 @@ line_field(gpointer data, const char *name, guint nth)
 		return NULL;
 	const char *value = captain_line_get(line, name);
 	if (g_str_has_prefix(name, "session_") && stop != NULL) {
-		const char *session =
-		        captain_session_of_stop(asking->captain->event, name, stop);
+		const char *session = captain_session_of_stop(asking->captain->event, name, stop);
 		if (session != NULL)
 			return session;
 	}
@@ -230,8 +228,8 @@ captain_lines_check(const Captain *captain, GPtrArray *lines, GError **error)
 		g_autoptr(GError) trouble = NULL;
 		take_codes(captain, line);
 		g_array_set_size(line->faults, 0);
-		g_autoptr(Registration) checked = captain_line_prepare(
-		        captain, line, 1, TRUE, line->faults, &trouble);
+		g_autoptr(Registration) checked =
+		        captain_line_prepare(captain, line, 1, TRUE, line->faults, &trouble);
 		if (trouble != NULL) {
 			g_propagate_error(error, g_steal_pointer(&trouble));
 			return 0;
@@ -243,8 +241,7 @@ captain_lines_check(const Captain *captain, GPtrArray *lines, GError **error)
 			continue;
 		const guint there = GPOINTER_TO_UINT(g_hash_table_lookup(group, line->folded));
 		GHashTable *counted = line->another ? others : list;
-		const guint n =
-		        GPOINTER_TO_UINT(g_hash_table_lookup(counted, line->folded)) + 1;
+		const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counted, line->folded)) + 1;
 		g_hash_table_insert(counted, g_strdup(line->folded), GUINT_TO_POINTER(n));
 		line->nth = line->another ? there + n : n;
 		line->already = !line->another && n <= there;

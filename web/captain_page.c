@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "schema/intake.h"
 #include "schema/holder.h"
 #include "web/captain.h"
 #include "web/routes.h"
@@ -51,15 +50,16 @@ name_of(const Captain *captain, const Member *member)
 	const char *name = member->attendee->person->name;
 	g_autofree char *number = locale_number(captain->locale, member->attendee->no);
 
-	return name != NULL ? g_strdup(name)
-	                    : locale_format(captain->locale, "ticket_unnamed", "number", number, NULL);
+	return name != NULL
+	        ? g_strdup(name)
+	        : locale_format(captain->locale, "ticket_unnamed", "number", number, NULL);
 }
 
 static const char *
 state_of(const Captain *captain, const Member *member)
 {
 	return locale_text(captain->locale,
-	        member->asked                                ? "captain_state_asks"
+	        member->asked                                 ? "captain_state_asks"
 	                : member->attendee->option_waitlisted ? "captain_state_waits"
 	                                                      : "captain_state_confirmed");
 }
@@ -112,7 +112,8 @@ member_json(const Captain *captain, const Member *member, guint16 session_no)
 
 	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:o, s:o}", "no", (int)member->attendee->no,
 	        "who", staff_taken(name_of(captain, member)), "option",
-	        option ? event_text(captain->event, option->title, locale_code(captain->locale)) : "",
+	        option ? event_text(captain->event, option->title, locale_code(captain->locale))
+	               : "",
 	        "state", state_of(captain, member), "here", is_in(member, session_no), "presence",
 	        json_string(locale_text(captain->locale,
 	                is_in(member, session_no) ? "captain_here" : "captain_not_here")),
@@ -211,14 +212,12 @@ add_numbers(const Captain *captain, json_t *data)
 	g_autofree char *have = locale_number(captain->locale, all);
 	g_autofree char *want = locale_number(captain->locale, group->expected);
 	json_object_set_new(data, "size",
-	        group->expected > 0
-	                ? staff_taken(locale_format(captain->locale, "captain_size", "have", have,
-	                          "expected", want, NULL))
-	                : json_null());
+	        group->expected > 0 ? staff_taken(locale_format(captain->locale, "captain_size",
+	                                      "have", have, "expected", want, NULL))
+	                            : json_null());
 	json_object_set_new(data, "percent",
-	        json_integer(group->expected > 0
-	                        ? MIN(100, (json_int_t)all * 100 / group->expected)
-	                        : 0));
+	        json_integer(group->expected > 0 ? MIN(100, (json_int_t)all * 100 / group->expected)
+	                                         : 0));
 }
 
 /* What is the same for all who are added, preset as most of the group have it. */
@@ -415,7 +414,8 @@ captain_act(Request *request)
 	for (guint i = 0; i < G_N_ELEMENTS(acts); i++) {
 		if (fields_get(request_form(request), acts[i].button) == NULL)
 			continue;
-		if (member == NULL || (acts[i].work == captain_cancel_work && member->own_contact) ||
+		if (member == NULL ||
+		        (acts[i].work == captain_cancel_work && member->own_contact) ||
 		        (acts[i].work == captain_hand_over_work && !member->own_contact)) {
 			g_autofree char *path = captain_path(captain.token, "nothing");
 			return reply_see_other(request, path);
@@ -456,9 +456,11 @@ add_sessions(const Captain *captain, const Member *member, json_t *data)
 		json_array_append_new(list,
 		        json_pack("{s:s, s:o, s:s, s:b}", "title",
 		                event_text(captain->event, session->title, lang), "when",
-		                staff_taken(locale_date_time(captain->locale, captain->event, from)),
+		                staff_taken(
+		                        locale_date_time(captain->locale, captain->event, from)),
 		                "place",
-		                event_text(captain->event, stop ? stop->place : session->place, lang),
+		                event_text(
+		                        captain->event, stop ? stop->place : session->place, lang),
 		                "here", is_in(member, session->no)));
 	}
 	json_object_set_new(data, "sessions", list);
@@ -475,9 +477,9 @@ person_page(Request *request, int status, const Captain *captain, const Member *
 	json_object_set(data, "title", json_object_get(shown, "who"));
 	json_object_update_new(data, shown);
 	for (guint i = 0; i < G_N_ELEMENTS(asked); i++) {
-		const char *value = typed != NULL       ? captain_line_get(typed, asked[i])
-		        : i == 0                         ? member->attendee->person->name
-		        : i == 1                         ? intake_age_bands[member->attendee->age_band]
+		const char *value = typed != NULL ? captain_line_get(typed, asked[i])
+		        : i == 0                  ? member->attendee->person->name
+		        : i == 1                  ? intake_age_bands[member->attendee->age_band]
 		        : member->attendee->age_band == 0 ? NULL
 		                                          : member->attendee->person->guardian_note;
 		g_autofree char *fault = NULL;
@@ -497,7 +499,8 @@ person_page(Request *request, int status, const Captain *captain, const Member *
 	json_object_set_new(data, "ticket", json_null());
 	if (!member->own_contact && !member->asked && member->registration != 0) {
 		char token[LINK_TOKEN_LENGTH + 1];
-		vault_link(captain->keys, LINK_TICKET, member->registration, member->link_no, token);
+		vault_link(
+		        captain->keys, LINK_TICKET, member->registration, member->link_no, token);
 		json_object_set_new(data, "ticket", staff_taken(g_strconcat("/t/", token, NULL)));
 	}
 	add_sessions(captain, member, data);
@@ -533,13 +536,13 @@ reseal(const Captain *captain, const Member *member, const CaptainLine *typed, C
 	g_free(known.person->name);
 	known.person->name = g_strdup(captain_line_get(typed, "name"));
 	g_free(known.person->guardian_note);
-	known.person->guardian_note = work->age_band == AGE_ADULT ? NULL
-	        : g_strdup(guardian != NULL                       ? guardian
-	                                                          : GUARDIAN_DELEGATION);
-	work->sealed[SEALED_IDENTITY] = person_seal(
-	        known.person, captain->keys, SEALED_IDENTITY, member->attendee->id);
-	work->sealed[SEALED_LOGISTICS] = person_seal(
-	        known.person, captain->keys, SEALED_LOGISTICS, member->attendee->id);
+	known.person->guardian_note = work->age_band == AGE_ADULT
+	        ? NULL
+	        : g_strdup(guardian != NULL ? guardian : GUARDIAN_DELEGATION);
+	work->sealed[SEALED_IDENTITY] =
+	        person_seal(known.person, captain->keys, SEALED_IDENTITY, member->attendee->id);
+	work->sealed[SEALED_LOGISTICS] =
+	        person_seal(known.person, captain->keys, SEALED_LOGISTICS, member->attendee->id);
 	return TRUE;
 }
 

@@ -78,8 +78,9 @@ line_fields(const Captain *captain, const CaptainLine *line, guint i, json_t *fa
 		if (fault != NULL)
 			json_array_append_new(faults,
 			        json_pack("{s:s, s:o}", "id", id, "text",
-			                staff_taken(locale_format(captain->locale, "captain_fault_line",
-			                        "line", number, "fault", text, NULL))));
+			                staff_taken(
+			                        locale_format(captain->locale, "captain_fault_line",
+			                                "line", number, "fault", text, NULL))));
 	}
 	return list;
 }
@@ -90,14 +91,15 @@ option_shown(const Captain *captain, const CaptainLine *line)
 	const char *code = captain_line_get(line, "option");
 	const EventOption *option = code ? event_option_by_code(captain->event, code) : NULL;
 
-	return option ? event_text(captain->event, option->title, locale_code(captain->locale)) : "";
+	return option ? event_text(captain->event, option->title, locale_code(captain->locale))
+	              : "";
 }
 
 /* What the page says beside a line. */
 static const char *
 remark_key(const CaptainLine *line)
 {
-	return line->refused   ? line->refused
+	return line->refused    ? line->refused
 	        : line->already ? "captain_row_already"
 	        : line->twin    ? "captain_row_twin"
 	        : line->another ? "captain_row_another"
@@ -107,13 +109,15 @@ remark_key(const CaptainLine *line)
 static json_t *
 line_json(const Captain *captain, const CaptainLine *line, guint i, json_t *faults)
 {
-	const char *name = captain_line_get(line, "name"), *age = captain_line_get(line, "age_band");
+	const char *name = captain_line_get(line, "name"),
+	           *age = captain_line_get(line, "age_band");
 	const char *remark = remark_key(line);
 	g_autofree char *number = locale_number(captain->locale, line->line);
 	g_autofree char *age_key = g_strconcat("age_", age != NULL ? age : "adult", NULL);
 
 	return json_pack("{s:i, s:o, s:s, s:s, s:s, s:s?, s:b, s:b, s:b, s:b, s:o}", "i", (int)i,
-	        "line", staff_taken(locale_format(captain->locale, "captain_line", "line", number, NULL)),
+	        "line",
+	        staff_taken(locale_format(captain->locale, "captain_line", "line", number, NULL)),
 	        "who", name ? name : "", "age",
 	        fault_of(line, "age_band") ? age : locale_text(captain->locale, age_key), "option",
 	        option_shown(captain, line), "remark",
@@ -134,10 +138,9 @@ add_counts(const Captain *captain, const Draft *draft, guint wrong, json_t *data
 	json_object_set_new(data, "lead",
 	        staff_taken(locale_plural(captain->locale, "captain_rows_lead", fresh, NULL)));
 	json_object_set_new(data, "already_text",
-	        already > 0
-	                ? staff_taken(locale_plural(
-	                          captain->locale, "captain_rows_already", already, NULL))
-	                : json_null());
+	        already > 0 ? staff_taken(locale_plural(
+	                              captain->locale, "captain_rows_already", already, NULL))
+	                    : json_null());
 	json_object_set_new(data, "faults_title",
 	        wrong > 0 ? staff_taken(locale_plural(
 	                            captain->locale, "captain_rows_wrong", wrong, NULL))
@@ -150,8 +153,7 @@ add_counts(const Captain *captain, const Draft *draft, guint wrong, json_t *data
 static Reply *
 preview(Request *request, int status, const Captain *captain, const Draft *draft, guint wrong)
 {
-	json_t *data = captain_frame(
-	        captain, locale_text(captain->locale, "captain_rows_title"));
+	json_t *data = captain_frame(captain, locale_text(captain->locale, "captain_rows_title"));
 	json_t *opened = json_array(), *others = json_array(), *faults = json_array();
 	guint open = 0;
 
@@ -172,12 +174,15 @@ preview(Request *request, int status, const Captain *captain, const Draft *draft
 	json_object_set_new(data, "rows", staff_taken(captain_lines_json(draft->lines)));
 	json_object_set_new(data, "guessed", json_boolean(draft->guessed));
 	json_object_set_new(data, "unused",
-	        draft->unused != NULL ? staff_taken(locale_format(captain->locale,
-	                                        "captain_rows_unused", "columns", draft->unused, NULL))
-	                              : json_null());
+	        draft->unused != NULL
+	                ? staff_taken(locale_format(captain->locale, "captain_rows_unused",
+	                          "columns", draft->unused, NULL))
+	                : json_null());
 	json_object_set_new(data, "word",
 	        draft->title_key ? json_string(locale_text(captain->locale, draft->title_key))
 	                         : json_null());
+	/* another language would ask for the page anew, and lose the list */
+	json_object_set_new(data, "has_languages", json_false());
 	return reply_page(request, status, "captain_rows", data);
 }
 
@@ -259,8 +264,9 @@ added(Request *request, gpointer data, const GError *error)
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
 	g_autofree char *path = captain_path(adding->token,
-	        adding->work.captain.outcome != DELEGATION_DONE || adding->work.added == 0 ? "nothing"
-	                                                                                    : "added");
+	        adding->work.captain.outcome != DELEGATION_DONE || adding->work.added == 0
+	                ? "nothing"
+	                : "added");
 	return reply_see_other(request, path);
 }
 
@@ -362,6 +368,7 @@ no_list(Request *request, const Captain *captain, const char *key)
 	json_object_set_new(data, "fields", list);
 	json_object_set_new(data, "names", json_string(names != NULL ? names : ""));
 	json_object_set_new(data, "fault", json_string(locale_text(captain->locale, key)));
+	json_object_set_new(data, "has_languages", json_false());
 	return reply_page(request, 422, "captain_again", data);
 }
 
@@ -379,8 +386,8 @@ captain_add(Request *request)
 	const char *names = fields_get(request_form(request), "names");
 	const gboolean has_file = file != NULL && length > 0;
 	if (has_file) {
-		const char *key = file_key(captain_file_read(captain.event, file, length, draft.lines,
-		        &draft.guessed, &draft.unused));
+		const char *key = file_key(captain_file_read(
+		        captain.event, file, length, draft.lines, &draft.guessed, &draft.unused));
 		if (key != NULL)
 			return no_list(request, &captain, key);
 	}
@@ -449,7 +456,8 @@ captain_rows(Request *request)
 	const gboolean save = fields_get(form, "save") != NULL;
 	if (rows == NULL || !captain_lines_parse(draft.lines, rows))
 		return reply_status(request, 400);
-	if (edit != NULL && g_ascii_string_to_unsigned(edit, 10, 0, draft.lines->len, &opened, NULL) &&
+	if (edit != NULL &&
+	        g_ascii_string_to_unsigned(edit, 10, 0, draft.lines->len, &opened, NULL) &&
 	        opened < draft.lines->len)
 		((CaptainLine *)g_ptr_array_index(draft.lines, opened))->open = TRUE;
 	take_edits(request, &captain, draft.lines);

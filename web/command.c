@@ -32,6 +32,10 @@ const Route *const web_tables[] = {
 	ticket_delete_routes,
 	ticket_link_routes,
 	ticket_routes,
+	captain_routes,
+	captain_rows_routes,
+	captain_person_routes,
+	delegation_routes,
 	lost_link_routes,
 	informed_routes,
 	ticket_places_routes,
@@ -47,6 +51,7 @@ const Route *const web_tables[] = {
 	staff_alarms_routes,
 	staff_scans_routes,
 	staff_spares_routes,
+	staff_delegations_routes,
 	staff_walk_in_routes, /* before people: "walk-in" is no number */
 	staff_people_routes,
 	staff_person_routes,

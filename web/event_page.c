@@ -306,6 +306,8 @@ event_data(const Look *look)
 	json_object_set_new(data, "open_text", taken_string(open_text(look, open)));
 	json_object_set_new(
 	        data, "register_url", taken_string(g_strdup_printf("/e/%s/register", event->slug)));
+	json_object_set_new(
+	        data, "group_url", taken_string(g_strdup_printf("/e/%s/delegation", event->slug)));
 	set_paragraphs(look, data, "about", "what");
 	set_paragraphs(look, data, "when_text", "when");
 	set_paragraphs(look, data, "where_text", "where");

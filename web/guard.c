@@ -61,6 +61,7 @@ guard_before_body(Request *request)
 	case FOR_ANY_DEVICE:
 	case FOR_ANYONE:
 	case FOR_HOLDER:
+	case FOR_CAPTAIN:
 	case FOR_PAIRING:
 	case FOR_STAFF: /* by their cookie: guard_staff() */
 	case FOR_SIGN_IN:

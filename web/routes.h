@@ -17,7 +17,8 @@ typedef enum {
 	FOR_NOBODY = 0,
 	FOR_ANYONE,
 	FOR_HOLDER, /* a link of /t/…: the page checks the token's MAC by registration_read() */
-	FOR_DEVICE, /* Authorization: Bearer, of a paired device */
+	FOR_CAPTAIN, /* a link of /g/…: the page checks the token's MAC, and a form's proof, by captain_open() */
+	FOR_DEVICE,     /* Authorization: Bearer, of a paired device */
 	FOR_SUPERVISOR, /* a device of that role */
 	FOR_ANY_DEVICE, /* the same, revoked and expired ones too: what they scanned is taken in */
 	FOR_PAIRING,    /* a one-time code in the body */
@@ -54,6 +55,10 @@ extern const Route ticket_data_routes[];
 extern const Route ticket_delete_routes[];
 extern const Route ticket_link_routes[];
 extern const Route ticket_routes[];
+extern const Route captain_routes[];
+extern const Route captain_rows_routes[];
+extern const Route captain_person_routes[]; /* after the others of /g/: ":no" is any word */
+extern const Route delegation_routes[];
 extern const Route lost_link_routes[];
 extern const Route informed_routes[]; /* /stay-informed */
 extern const Route ticket_places_routes[];
@@ -70,6 +75,7 @@ extern const Route staff_messages_routes[];
 extern const Route staff_alarms_routes[];
 extern const Route staff_scans_routes[];
 extern const Route staff_spares_routes[];
+extern const Route staff_delegations_routes[];
 extern const Route staff_walk_in_routes[];
 extern const Route staff_people_routes[];
 extern const Route staff_person_routes[];

@@ -11,6 +11,7 @@ static const struct {
 } rooms[] = {
 	{ "/staff", "staff_room_numbers", ROLES_ALL },
 	{ "/staff/people", "staff_room_people", ROLES_CENTRE | ROLE_REGION },
+	{ "/staff/delegations", "staff_room_delegations", ROLES_CENTRE | ROLE_REGION },
 	{ "/staff/devices", "staff_room_devices", ROLES_CENTRE },
 	{ "/staff/alarms", "staff_room_alarms", ROLES_CENTRE },
 	{ "/staff/letters", "staff_room_letters", ROLES_CENTRE },

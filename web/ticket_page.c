@@ -9,6 +9,7 @@
 
 #include "checkin/qr.h"
 #include "checkin/ticket.h"
+#include "schema/delegation.h"
 #include "schema/self.h"
 #include "web/event_page.h"
 #include "web/form.h"
@@ -70,7 +71,7 @@ told(const Shown *shown, const json_t *texts)
 
 /* A bus is met at its stop, at the stop's time; anything else from its start to its end. */
 static json_t *
-session_data(const Shown *shown, const ChosenSession *chosen)
+session_data(const Shown *shown, const Attendee *attendee, const ChosenSession *chosen)
 {
 	const EventSession *session = event_session(shown->event, chosen->session_no);
 	const EventStop *stop = event_stop(session, chosen->stop_no);
@@ -82,6 +83,9 @@ session_data(const Shown *shown, const ChosenSession *chosen)
 	json_object_set_new(data, "time", json_null());
 	json_object_set_new(data, "place", json_null());
 	json_object_set_new(data, "stop", json_null());
+	/* where a group meets is told to who is of it */
+	if (attendee->asked_no != 0)
+		return data;
 	if (stop != NULL) {
 		g_autofree char *time = locale_time(shown->locale, shown->event, from);
 		json_object_set_new(data, "stop",
@@ -102,8 +106,8 @@ sessions_data(const Shown *shown, const Attendee *attendee)
 	g_autoptr(GArray) sessions = attendee_sessions(shown->event, attendee);
 	json_t *list = json_array();
 	for (guint i = 0; i < sessions->len; i++)
-		json_array_append_new(
-		        list, session_data(shown, &g_array_index(sessions, ChosenSession, i)));
+		json_array_append_new(list,
+		        session_data(shown, attendee, &g_array_index(sessions, ChosenSession, i)));
 	return list;
 }
 
@@ -155,7 +159,40 @@ attendee_data(const Shown *shown, const Attendee *attendee, guint n)
 	json_object_set_new(
 	        data, "delegation", delegation != NULL ? string(delegation->name) : json_null());
 	json_object_set_new(data, "sessions", sessions_data(shown, attendee));
+	const EventDelegation *asked = event_delegation(shown->event, attendee->asked_no);
+	json_object_set_new(data, "asked",
+	        asked != NULL ? taken_string(locale_format(
+	                                shown->locale, "ticket_asked", "group", asked->name, NULL))
+	                      : json_null());
+	json_object_set_new(data, "group", json_null());
 	return data;
+}
+
+/* Who is a captain has the way to their group's page here. */
+static gboolean
+add_group(Request *request, const Shown *shown, VaultEvent *keys, const Attendee *attendee,
+        json_t *data, GError **error)
+{
+	char token[LINK_TOKEN_LENGTH + 1];
+
+	if (attendee->ticket.class != TICKET_CAPTAIN || attendee->delegation_no == 0)
+		return TRUE;
+	Db *db = request_db(request, error);
+	g_autoptr(GPtrArray) list = db != NULL
+	        ? delegations_read(db, shown->event, 0, attendee->delegation_no, error)
+	        : NULL;
+	if (list == NULL)
+		return FALSE;
+	const Delegation *group = list->len > 0 ? g_ptr_array_index(list, 0) : NULL;
+	if (group == NULL || group->closed || group->captain != attendee->id)
+		return TRUE;
+	delegation_link(shown->event, keys, group->no, group->link_no, token);
+	json_object_set_new(data, "group",
+	        json_pack("{s:o, s:o}", "url", taken_string(g_strdup_printf("/g/%s", token)),
+	                "text",
+	                taken_string(locale_format(
+	                        shown->locale, "ticket_captain", "group", group->name, NULL))));
+	return TRUE;
 }
 
 /* What they can do about it, and until when. */
@@ -209,6 +246,13 @@ ticket_page(Request *request)
 		json_t *shown_one = attendee_data(&shown, attendee, i + 1);
 		json_object_set(shown_one, "waits", json_array_get(waits, i));
 		json_array_append_new(attendees, shown_one);
+		if (!add_group(request, &shown, keys, attendee, shown_one, &error)) {
+			json_decref(waits);
+			json_decref(attendees);
+			json_decref(links);
+			json_decref(data);
+			return reply_error(request, error);
+		}
 		holders += !attendee->cancelled;
 		times += !attendee->cancelled && !attendee->option_waitlisted &&
 		        json_array_size(json_object_get(shown_one, "sessions")) > 0;

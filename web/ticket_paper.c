@@ -9,6 +9,9 @@ typedef struct {
 	char typed[TYPED_CODE_SHOWN_LENGTH + 1];
 	gboolean waitlisted;
 	guint16 delegation_no;
+	gboolean
+	        asks; /* a group's captain, who hasn't said yes yet: so where it meets isn't told */
+	char *lang;   /* their own, in a packet of many; nullable */
 	GArray *sessions; /* of ChosenSession */
 } Holder;
 
@@ -21,6 +24,8 @@ struct TicketPaper {
 	PdfSize size;
 	gint64 now;
 	EventPaper shown; /* the event's, or nothing */
+	char *group;      /* of a packet: before the tickets comes its cover; nullable */
+	gboolean packet;
 };
 
 static void
@@ -28,6 +33,7 @@ holder_free(gpointer data)
 {
 	Holder *holder = data;
 	g_free(holder->name);
+	g_free(holder->lang);
 	g_array_unref(holder->sessions);
 	g_free(holder);
 }
@@ -46,6 +52,7 @@ holder_new(const TicketPaper *paper, VaultEvent *keys, const Attendee *attendee,
 	typed_code_show(attendee->ticket.typed_code, holder->typed);
 	holder->waitlisted = attendee->option_waitlisted;
 	holder->delegation_no = attendee->delegation_no;
+	holder->asks = attendee->asked_no != 0;
 	holder->sessions = attendee_sessions(paper->event, attendee);
 	return holder;
 }
@@ -96,6 +103,27 @@ ticket_paper_new_neutral(const Event *event, VaultEvent *keys, const Locale *loc
 	return paper->holders->len > 0 ? g_steal_pointer(&paper) : NULL;
 }
 
+TicketPaper *
+ticket_paper_new_packet(const Event *event, const Locale *locale, const char *group, gint64 now)
+{
+	const RegistrationPage nobody = { .lang = (char *)locale_code(locale) };
+	TicketPaper *paper = paper_begin(event, locale, &nobody, now);
+
+	paper->shown = event->paper;
+	paper->group = g_strdup(group);
+	paper->packet = TRUE;
+	return paper;
+}
+
+void
+ticket_paper_add(TicketPaper *paper, VaultEvent *keys, const Attendee *attendee, const char *lang)
+{
+	Holder *holder = holder_new(paper, keys, attendee, paper->holders->len + 1);
+
+	holder->lang = g_strdup(lang);
+	g_ptr_array_add(paper->holders, holder);
+}
+
 void
 ticket_paper_free(TicketPaper *paper)
 {
@@ -104,6 +132,7 @@ ticket_paper_free(TicketPaper *paper)
 	g_ptr_array_unref(paper->holders);
 	event_unref(paper->event);
 	g_free(paper->lang);
+	g_free(paper->group);
 	g_free(paper);
 }
 
@@ -124,7 +153,7 @@ told(const TicketPaper *paper, const json_t *texts)
 
 /* A bus is met at its stop, at the stop's time; anything else from its start to its end. The line owns "when". */
 static PaperLine
-line_of(const TicketPaper *paper, const ChosenSession *chosen)
+line_of(const TicketPaper *paper, const Holder *holder, const ChosenSession *chosen)
 {
 	const Locale *locale = paper->locale;
 	const EventSession *session = event_session(paper->event, chosen->session_no);
@@ -136,7 +165,8 @@ line_of(const TicketPaper *paper, const ChosenSession *chosen)
 	        : locale_time_range(locale, paper->event, from, session->ends);
 	return (PaperLine){ .what = told(paper, session->title),
 		.when = g_strconcat(date, " · ", time, NULL),
-		.where = told(paper, stop != NULL ? stop->place : session->place) };
+		.where = holder->asks ? NULL
+		                      : told(paper, stop != NULL ? stop->place : session->place) };
 }
 
 static GArray *
@@ -144,7 +174,8 @@ lines_of(const TicketPaper *paper, const Holder *holder)
 {
 	GArray *lines = g_array_new(FALSE, FALSE, sizeof(PaperLine));
 	for (guint i = 0; paper->shown.sessions && i < holder->sessions->len; i++) {
-		PaperLine line = line_of(paper, &g_array_index(holder->sessions, ChosenSession, i));
+		PaperLine line =
+		        line_of(paper, holder, &g_array_index(holder->sessions, ChosenSession, i));
 		g_array_append_val(lines, line);
 	}
 	return lines;
@@ -163,7 +194,7 @@ add_ticket(Paper *pages, const TicketPaper *paper, const Holder *holder, GError 
 	g_autoptr(GArray) lines = lines_of(paper, holder);
 	const PaperTicket ticket = {
 		.name = holder->name,
-		.lang = paper->lang,
+		.lang = holder->lang != NULL ? holder->lang : paper->lang,
 		.group = delegation != NULL ? delegation->name : NULL,
 		.note = holder->waitlisted ? locale_text(paper->locale, "ticket_waitlisted") : NULL,
 		.typed = holder->typed,
@@ -175,6 +206,25 @@ add_ticket(Paper *pages, const TicketPaper *paper, const Holder *holder, GError 
 	for (guint i = 0; i < lines->len; i++)
 		g_free((char *)g_array_index(lines, PaperLine, i).when);
 	return TRUE;
+}
+
+/* Whose tickets they are, to be ticked off as they are handed out. */
+static void
+add_cover(Paper *pages, const TicketPaper *paper)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *count =
+	        locale_plural(paper->locale, "captain_paper_count", paper->holders->len, NULL);
+
+	for (guint i = 0; i < paper->holders->len; i++)
+		g_ptr_array_add(names, ((Holder *)g_ptr_array_index(paper->holders, i))->name);
+	const PaperCover cover = { .title = locale_text(paper->locale, "captain_paper_title"),
+		.group = paper->shown.delegation ? paper->group : NULL,
+		.count = count,
+		.note = locale_text(paper->locale, "captain_paper_note"),
+		.names = (const char *const *)names->pdata,
+		.names_n = names->len };
+	paper_cover(pages, &cover);
 }
 
 GBytes *
@@ -190,6 +240,8 @@ ticket_paper_pdf(const TicketPaper *paper, GError **error)
 		.show = locale_text(locale, "ticket_day_show"),
 		.help = locale_text(locale, "ticket_day_help") };
 	g_autoptr(Paper) pages = paper_new(paper->layout, paper->size, &words, paper->now, out);
+	if (paper->packet)
+		add_cover(pages, paper);
 	for (guint i = 0; i < paper->holders->len; i++)
 		if (!add_ticket(pages, paper, g_ptr_array_index(paper->holders, i), error))
 			return NULL;
@@ -239,17 +291,26 @@ send_made(Request *request, gpointer data, const GError *error)
 }
 
 Reply *
-ticket_paper_reply(Request *request, const Event *event, VaultEvent *keys,
-        const RegistrationPage *page, const Attendee *only)
+ticket_paper_send(Request *request, TicketPaper *paper)
 {
 	const char *layout = fields_get(request_query(request), "layout");
 	const char *size = fields_get(request_query(request), "size");
+	if ((layout != NULL && !paper_layout_parse(layout, &paper->layout)) ||
+	        (size != NULL && !paper_size_parse(size, &paper->size))) {
+		ticket_paper_free(paper);
+		return reply_status(request, 404);
+	}
+	Made *made = g_new0(Made, 1);
+	made->paper = paper;
+	return reply_slow(request, FALSE, make, send_made, made, made_free);
+}
+
+Reply *
+ticket_paper_reply(Request *request, const Event *event, VaultEvent *keys,
+        const RegistrationPage *page, const Attendee *only)
+{
 	g_autoptr(TicketPaper) paper = ticket_paper_new(
 	        event, keys, request_locale(request), page, only, request_now(request));
-	if (paper == NULL || (layout != NULL && !paper_layout_parse(layout, &paper->layout)) ||
-	        (size != NULL && !paper_size_parse(size, &paper->size)))
-		return reply_status(request, 404);
-	Made *made = g_new0(Made, 1);
-	made->paper = g_steal_pointer(&paper);
-	return reply_slow(request, FALSE, make, send_made, made, made_free);
+	return paper != NULL ? ticket_paper_send(request, g_steal_pointer(&paper))
+	                     : reply_status(request, 404);
 }
