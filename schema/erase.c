@@ -165,13 +165,14 @@ strip(Db *db, const Event *event, gint64 attendee, gint64 version, GError **erro
 	return keep_expected(db, event, attendee, error) &&
 	        db_run(db, "DELETE FROM sealed WHERE owner = $1", DB_ARGS(id), NULL, error) &&
 	        db_run(db, "DELETE FROM consent WHERE attendee = $1", DB_ARGS(id), NULL, error) &&
-	        outbox_forget(db, attendee, error) && leave_registration(db, attendee, error) &&
+	        leave_registration(db, attendee, error) &&
 	        drop_old_tickets(db, event, attendee, error) &&
 	        db_run(db,
 	                "UPDATE attendee SET state = 'deleted', delegation_no = NULL,"
 	                " asked_no = NULL,"
 	                " option_no = NULL, option_state = NULL, option_queue = NULL,"
-	                " option_offer = NULL, lang = $2, age_band = 0, guardian = NULL,"
+	                " option_offer = NULL, spare_region_no = NULL, lang = $2, age_band = 0, "
+	                "guardian = NULL,"
 	                " fee_state = 'free', ticket_id = $3, changed = $4 WHERE id = $1",
 	                DB_ARGS(id, db_text(event->languages[0]),
 	                        db_bytes(no_ticket, sizeof no_ticket), db_int(version)),
@@ -209,11 +210,12 @@ leave_groups(Db *db, const Event *event, gint64 attendee, GError **error)
 
 /* Their places are free again; no page, letter or door has them from now on. */
 static gboolean
-hide(Db *db, const Event *event, GArray *ids, gint64 version, GError **error)
+hide(Db *db, const Event *event, GArray *ids, gboolean letters, gint64 version, GError **error)
 {
 	for (guint i = 0; i < ids->len; i++) {
 		gint64 id = g_array_index(ids, gint64, i);
-		if (!places_release(db, event, id, error) || !outbox_forget(db, id, error) ||
+		if (!places_release(db, event, id, error) ||
+		        (letters && !outbox_forget(db, id, error)) ||
 		        !expect_no_cancelled(db, id, error) ||
 		        !leave_groups(db, event, id, error) ||
 		        !db_run(db,
@@ -291,7 +293,7 @@ erase_root(Db *db, const Event *event, gint64 root, const char *by, gint64 versi
 		return TRUE;
 	answer->n++;
 	answer->held += kept;
-	if (!hide(db, event, ids, version, error))
+	if (!hide(db, event, ids, by != NULL, version, error))
 		return FALSE;
 	for (guint i = 0; i < ids->len; i++) {
 		gint64 id = g_array_index(ids, gint64, i);

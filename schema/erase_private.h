@@ -7,7 +7,8 @@
 gboolean erase_ids(DbRows *given, GArray *ret_ids, GError **error);
 
 /* One person who is merged into nobody, after the version was raised; adds to @answer. Frees places, but offers none: the
- * caller does (places_fill()). What was done before is not done again. @by NULL: no line of the audit. */
+ * caller does (places_fill()). What was done before is not done again. @by NULL: one of many,
+ * without a line of the audit, whose letters are gone already. */
 gboolean erase_root(Db *db, const Event *event, gint64 root, const char *by, gint64 version,
         gint64 now, EraseAnswer *answer, GError **error);
 

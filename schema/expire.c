@@ -10,7 +10,7 @@
 #include "schema/places_private.h"
 
 #define PAGE      1000
-#define CANCELLED 100 /* a transaction */
+#define CANCELLED 500 /* a transaction */
 #define DAY_S     (24 * 60 * 60)
 
 gint64
@@ -212,6 +212,14 @@ erase_cancelled(Db *db, gpointer data, GError **error)
 	                           DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(CANCELLED)),
 	                           error),
 	                ids, error))
+		return FALSE;
+	/* one look at all letters, and not one for each */
+	if (ids->len > 0 &&
+	        !db_run(db,
+	                "DELETE FROM outbox WHERE event = $1 AND attendee IN (SELECT a.id FROM"
+	                " attendee a WHERE a.event = $1 AND a.state = 'cancelled' AND "
+	                "NOT " HOLD_KEEPS_A ")",
+	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), NULL, error))
 		return FALSE;
 	for (guint i = 0; i < ids->len; i++)
 		if (!erase_root(db, event, g_array_index(ids, gint64, i), NULL, version,

@@ -252,8 +252,9 @@ holder_person(Db *db, VaultEvent *keys, gint64 attendee, HolderPerson *ret, GErr
 {
 	g_auto(HolderPerson) holder = { .person = person_new() };
 	g_autoptr(DbRows) row = db_query(db,
+	        /* nothing is known of who was deleted, though a hold keeps it */
 	        "SELECT delegation_no, region_no, age_band, fee_state, lang FROM attendee"
-	        " WHERE id = $1",
+	        " WHERE id = $1 AND state <> 'deleted'",
 	        DB_ARGS(db_int(attendee)), error);
 	if (row == NULL)
 		return FALSE;
@@ -267,7 +268,7 @@ holder_person(Db *db, VaultEvent *keys, gint64 attendee, HolderPerson *ret, GErr
 		holder.fee_due = g_strcmp0(db_column_text(row, 3), "due") == 0;
 		g_strlcpy(holder.lang, db_column_text(row, 4), sizeof holder.lang);
 	}
-	if (!open_sealed(db, keys, attendee, holder.person, error))
+	if (step == DB_ROW && !open_sealed(db, keys, attendee, holder.person, error))
 		return FALSE;
 	*ret = holder;
 	holder.person = NULL; /* given away */

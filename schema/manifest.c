@@ -13,7 +13,7 @@
 	" a.lang, a.age_band, a.fee_state, b.state, s.value"
 #define ENTRY_JOINS                                                                                \
 	" LEFT JOIN booking b ON b.attendee = a.id AND b.session_no = $2"                          \
-	" LEFT JOIN sealed s ON s.owner = a.id AND s.class = 1"
+	" LEFT JOIN sealed s ON s.owner = a.id AND s.class = 1 AND a.state <> 'deleted'"
 G_STATIC_ASSERT(SEALED_LOGISTICS == 1);
 
 typedef struct {

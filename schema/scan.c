@@ -193,9 +193,10 @@ scan_holder(
 gboolean
 holder_logistics(Db *db, gint64 attendee, GBytes **ret, GError **error)
 {
-	g_autoptr(DbRows) rows =
-	        db_query(db, "SELECT value FROM sealed WHERE owner = $1 AND class = $2",
-	                DB_ARGS(db_int(attendee), db_int(SEALED_LOGISTICS)), error);
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT s.value FROM sealed s JOIN attendee a ON a.id = s.owner"
+	        " AND a.state <> 'deleted' WHERE s.owner = $1 AND s.class = $2",
+	        DB_ARGS(db_int(attendee), db_int(SEALED_LOGISTICS)), error);
 	if (rows == NULL)
 		return FALSE;
 	DbStep step = db_next(rows, error);

@@ -3,6 +3,7 @@
 #include "schema/counts.h"
 #include "schema/erase_private.h"
 #include "schema/hold.h"
+#include "schema/holder.h"
 #include "schema/id.h"
 
 #include "tests/log_fixture.h"
@@ -244,6 +245,15 @@ a_hold_hides_at_once_and_deletes_when_it_is_released(Engine *engine, gconstpoint
 	/* already in the list: a restored backup hides her too */
 	g_assert_true(listed(&door, ana.id));
 	verified(&door);
+
+	/* who taps for a name at the door sees none */
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Db) db = record_reader(door.record, &error);
+	g_auto(HolderPerson) known = { 0 };
+	g_assert_true(db_begin(db, &error));
+	g_assert_true(holder_person(db, door.keys, ana.id, &known, &error));
+	db_rollback(db);
+	g_assert_null(known.person->name);
 
 	g_assert_cmpint(settles(&door), ==, 0);
 	g_assert_cmpint(releases(&door, elsewhere), ==, 0);

@@ -198,6 +198,19 @@ for (const engine of engines) {
       assert.equal((await back.turnout(['schema', 'restore', join(top, 'apart', 'rows.db'), '--keys', join(house.dir, 'keys')])).status, 2);
     });
 
+    test('under a legal hold somebody is hidden at once, and deleted when it is released', async () => {
+      const person = people[13];
+      const hold = /^hold (\w{16})/.exec(await house.do(['schema', 'hold', 'add', '--event', slug, '--person', person.no, '--reason', 'Case 12']))[1];
+      assert.match(await house.do(['schema', 'erase', person.no, '--event', slug]), /^hidden/);
+      assert.equal((await visitor.get(`/t/${person.token}`)).status, 404);
+      assert.ok(!(await report(house, 'roster')).includes(person.name));
+      assert.match(await house.do(['schema', 'hold', 'list']), new RegExp(`^${hold}\t${slug}\tperson\t${person.no}\t1\t.*holds\tCase 12$`, 'm'));
+      assert.equal((await readSealed()).get(person.id)?.length, 3, 'it is kept');
+      assert.match(await house.do(['schema', 'hold', 'release', hold]), /are now: 1$/m);
+      await assertNowhere(person.said, sealed.get(person.id));
+      gone.push(person);
+    });
+
     test('after its days nothing of anybody is left, whenever the program is killed, and the numbers stay', async () => {
       const attendance = await report(house, 'attendance'), arrivals = await report(house, 'arrivals');
       sealed = await readSealed();

@@ -61,6 +61,7 @@ trouble_shown(const Locale *locale, const char *trouble)
 		{ "later", "letters_trouble_later" },
 		{ "broken-off", "letters_trouble_broken" },
 		{ "no-answer", "letters_trouble_broken" },
+		{ "restored", "staff_letters_trouble_restored" },
 	};
 	const gsize word = strcspn(trouble, " ");
 
