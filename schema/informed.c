@@ -6,7 +6,8 @@
 #include "schema/registration.h"
 #include "schema/vault_files.h"
 
-#define LEFT_FILE "left"
+#define LIST_FILE "list"  /* that of erase_list.c, which reads no line of ours */
+#define LEFT_WORD "left " /* before the id */
 
 #define COLUMNS " id, sealed, lang, region, source, text_version, text_lang, asked, confirmed"
 
@@ -302,21 +303,22 @@ leave_work(Db *db, gpointer data, GError **error)
 }
 
 static char *
-left_path(const Record *record)
+list_path(const Record *record)
 {
-	return g_build_filename(record_dir(record), "keys", LEFT_FILE, NULL);
+	return g_build_filename(record_dir(record), "keys", LIST_FILE, NULL);
 }
 
 /* Noted before it is done: who dies between the two is made up for at the next start. */
 gboolean
 informed_leave(Record *record, gint64 id, GError **error)
 {
-	g_autofree char *path = left_path(record);
-	char line[ID_HEX_LENGTH + 2];
+	g_autofree char *path = list_path(record);
+	char hex[ID_HEX_LENGTH + 1];
 
-	id_to_hex(id, line);
-	line[ID_HEX_LENGTH] = '\n';
-	return key_file_append(path, line, sizeof line - 1, error) &&
+	id_to_hex(id, hex);
+	/* after what a process that died may have begun */
+	g_autofree char *line = g_strdup_printf("\n" LEFT_WORD "%s\n", hex);
+	return key_file_append(path, line, strlen(line), error) &&
 	        writer_run(record_writer(record), leave_work, &id, error);
 }
 
@@ -361,7 +363,7 @@ settle_work(Db *db, gpointer data, GError **error)
 gboolean
 informed_settle(Record *record, GError **error)
 {
-	g_autofree char *path = left_path(record), *text = NULL;
+	g_autofree char *path = list_path(record), *text = NULL;
 	g_autoptr(GError) trouble = NULL;
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 
@@ -374,7 +376,8 @@ informed_settle(Record *record, GError **error)
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (guint i = 0; lines[i] != NULL; i++) {
 		gint64 id;
-		if (id_from_hex(lines[i], &id))
+		if (g_str_has_prefix(lines[i], LEFT_WORD) &&
+		        id_from_hex(lines[i] + strlen(LEFT_WORD), &id))
 			g_array_append_val(ids, id);
 	}
 	return ids->len == 0 || writer_run(record_writer(record), settle_work, ids, error);

@@ -4,7 +4,7 @@
  *
  * Nobody is on the list whose own hand hasn't confirmed it from a letter to that address (double opt-in). Who asks and
  * doesn't confirm is forgotten after INFORMED_ASK_S. Leaving deletes the row and what the outbox remembers; the id alone goes
- * to DIR/keys/left, so that an older backup doesn't bring them back.
+ * to DIR/keys/list, so that an older backup doesn't bring them back.
  *
  * What is kept for proof: when it was asked and confirmed, which version of the text was agreed to, and in which language.
  */

@@ -397,3 +397,44 @@ outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no, 
 	*ret_changed = changed > 0;
 	return TRUE;
 }
+
+gboolean
+outbox_call_undo(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no, const char *cause,
+        gint64 now, gboolean *ret_changed, gboolean *ret_told, GError **error)
+{
+	DbValue id = db_bytes(event, EVENT_ID_BYTES);
+	gint64 changed = 0, told = 0;
+
+	if (!db_run(db,
+	            "UPDATE outbox SET state = 'call', done = NULL, who = NULL"
+	            " WHERE cause = $1 AND event = $2 AND state = 'called' AND done > $3 AND ($4 = "
+	            "0"
+	            " OR EXISTS (SELECT 1 FROM attendee a WHERE a.id = outbox.attendee"
+	            " AND a.region_no = $4))",
+	            DB_ARGS(db_text(cause), id, db_int(now - OUTBOX_UNDO_S), db_int(region_no)),
+	            &changed, error) ||
+	        !db_ask_int(db,
+	                "SELECT 1 FROM outbox o JOIN outbox u ON u.attendee = o.attendee"
+	                " WHERE u.cause = $1 AND o.event = $2 AND o.state = 'called'"
+	                " AND o.kind = 'place-free' LIMIT 1",
+	                DB_ARGS(db_text(cause), id), 0, &told, error))
+		return FALSE;
+	*ret_changed = changed > 0;
+	*ret_told = told != 0;
+	return TRUE;
+}
+
+gboolean
+outbox_calls_made(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no, gint64 now,
+        guint most, GArray *ret_rows, GError **error)
+{
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT" ROW_COLUMNS " FROM outbox WHERE state = 'called' AND event = $1"
+	        " AND done > $2 AND ($3 = 0 OR EXISTS (SELECT 1 FROM attendee a"
+	        " WHERE a.id = outbox.attendee AND a.region_no = $3))"
+	        " ORDER BY done DESC, cause LIMIT $4",
+	        DB_ARGS(db_bytes(event, EVENT_ID_BYTES), db_int(now - OUTBOX_UNDO_S),
+	                db_int(region_no), db_int(most)),
+	        error);
+	return rows != NULL && rows_take(rows, ret_rows, error);
+}

@@ -126,3 +126,12 @@ gboolean outbox_calls(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region
  * offer's time runs from the row's done. */
 gboolean outbox_call_done(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no,
         const char *cause, const char *who, gint64 now, gboolean *ret_changed, GError **error);
+
+/* A call that was marked by mistake, at most OUTBOX_UNDO_S ago, is to be made again. @ret_changed FALSE: it is none of those.
+ * @ret_told: another such call about a free place of theirs stands, so their offers' time goes on. */
+#define OUTBOX_UNDO_S (60 * 60)
+gboolean outbox_call_undo(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no,
+        const char *cause, gint64 now, gboolean *ret_changed, gboolean *ret_told, GError **error);
+/* Those that could be, the newest first. */
+gboolean outbox_calls_made(Db *db, const guint8 event[EVENT_ID_BYTES], guint16 region_no,
+        gint64 now, guint most, GArray *ret_rows, GError **error);

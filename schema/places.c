@@ -290,9 +290,17 @@ places_answer(Db *db, const Event *event, const PlacesWho *who, guint16 session_
 
 /* ---- time ---- */
 
-gboolean
-places_told(
-        Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error)
+static gint64
+new_end(const Event *event, guint16 session_no, gint64 offer, gboolean told, gint64 now)
+{
+	gint64 until = places_until(event, session_no, told, now);
+
+	return told ? MIN(offer, until) : until;
+}
+
+static gboolean
+set_clock(Db *db, const Event *event, gint64 attendee, gboolean told, gint64 now, PlacesAnswer *ret,
+        GError **error)
 {
 	gint64 version = 0;
 	gboolean same = FALSE, found = FALSE;
@@ -304,17 +312,16 @@ places_told(
 	if (same && !standing_read(db, event, attendee, &standing, &found, error))
 		return FALSE;
 	if (found && standing.active && !standing.has_email) {
-		if (standing.option_offer != 0) {
-			standing.option_offer =
-			        MIN(standing.option_offer, places_until(event, 0, TRUE, now));
+		if (standing.option_offer > now) {
+			standing.option_offer = new_end(event, 0, standing.option_offer, told, now);
 			answer.n++;
 		}
 		for (guint i = 0; i < standing.bookings_n; i++) {
 			StandingBooking *booking = &standing.bookings[i];
-			if (booking->offer == 0)
+			if (booking->offer <= now)
 				continue;
-			booking->offer = MIN(booking->offer,
-			        places_until(event, booking->session_no, TRUE, now));
+			booking->offer =
+			        new_end(event, booking->session_no, booking->offer, told, now);
 			answer.n++;
 		}
 	}
@@ -325,6 +332,20 @@ places_told(
 	}
 	*ret = answer;
 	return TRUE;
+}
+
+gboolean
+places_told(
+        Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error)
+{
+	return set_clock(db, event, attendee, TRUE, now, ret, error);
+}
+
+gboolean
+places_untold(
+        Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error)
+{
+	return set_clock(db, event, attendee, FALSE, now, ret, error);
 }
 
 /* Who has an offer that is over by @now; each once. */

@@ -118,6 +118,11 @@ gboolean places_answer(Db *db, const Event *event, const PlacesWho *who, guint16
 gboolean places_told(
         Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error);
 
+/* They were not told after all: their offers that still stand have as long as before. For a call that was marked by mistake,
+ * a short while ago: each time lengthens an offer by no more than that while. */
+gboolean places_untold(
+        Db *db, const Event *event, gint64 attendee, gint64 now, PlacesAnswer *ret, GError **error);
+
 /* Offers that ran out by @now go to the next in line; @ret->n is how many ran out. Costs one read when there is
  * none. The server does it each minute. */
 gboolean places_sweep(Db *db, const Event *event, gint64 now, PlacesAnswer *ret, GError **error);

@@ -187,6 +187,7 @@ static const struct Row {
 	{ HTTP_POST, "/staff/messages", DESK, 422, "/staff/messages", "subject_en=x" },
 	{ HTTP_POST, "/staff/messages/send", DESK, 400, "/staff/messages/send", "subject_en=x" },
 	{ HTTP_GET, "/staff/calls", DESK, 200, "/staff/calls" },
+	{ HTTP_POST, "/staff/calls/undo", DESK, 303, "/staff/calls/undo", "cause=x" },
 	{ HTTP_POST, "/staff/calls/done", DESK, 303, "/staff/calls/done", "cause=x" },
 	{ HTTP_GET, "/staff/scans", CENTRE, 200, "/staff/scans" },
 	{ HTTP_POST, "/staff/scans", CENTRE, 422, "/staff/scans", "file=x" },

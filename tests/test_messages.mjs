@@ -160,6 +160,14 @@ describe('messages', () => {
     await card.waitFor({ state: 'detached' });
     const [[state, who]] = await house.query("SELECT state, who FROM outbox WHERE kind = 'staff-message' AND who IS NOT NULL");
     assert.deepEqual([state, who], ['called', 'regina']);
+    // a slip of the thumb: the call is there again
+    await page.locator('li', { hasText: 'message from staff' }).getByRole('button', { name: /^Not called yet/ }).click();
+    await card.waitFor();
+    await page.screenshot({ path: join(screens, 'messages-undo.png'), fullPage: true });
+    await card.getByRole('button', { name: /^Done/ }).click();
+    await page.locator('li', { hasText: 'message from staff' }).waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    assert.deepEqual(await faultsOf(await (await page.request.get(`${server.url}/staff/calls`)).text()), []);
     await context.close();
   });
 

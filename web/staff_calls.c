@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "schema/places.h"
+#include "schema/audit.h"
 #include "web/routes.h"
 #include "web/staff_letters.h"
 #include "web/staff_page.h"
 
 #define CALLS_SHOWN 30
+#define MADE_SHOWN  10
 #define ROLES_CALL  (ROLE_OWNER | ROLE_STAFF | ROLE_REGION)
 
 static void
@@ -72,18 +74,26 @@ calls_page(Request *request)
 	GError *error = NULL;
 	gint64 all = 0;
 	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(OutboxRow));
+	g_autoptr(GArray) made_rows = g_array_new(FALSE, FALSE, sizeof(OutboxRow));
+	const guint16 region_no = request_staff(request)->region_no;
 	const Event *event = staff_event(request, &error);
 	Db *db = event ? request_db(request, &error) : NULL;
 	if (db == NULL ||
-	        !outbox_calls(db, event->id, request_staff(request)->region_no, CALLS_SHOWN, rows,
-	                &all, &error))
+	        !outbox_calls(db, event->id, region_no, CALLS_SHOWN, rows, &all, &error) ||
+	        !outbox_calls_made(db, event->id, region_no, request_now(request), MADE_SHOWN,
+	                made_rows, &error))
 		return reply_error(request, error);
 	json_t *calls = calls_data(request, event, db, rows, &error);
-	if (calls == NULL)
+	json_t *made = calls != NULL ? calls_data(request, event, db, made_rows, &error) : NULL;
+	if (made == NULL) {
+		json_decref(calls);
 		return reply_error(request, error);
+	}
 	json_t *data = staff_frame(request, event, "staff_room_calls", "/staff/calls");
 	json_object_set_new(data, "has_calls", json_boolean(json_array_size(calls) > 0));
 	json_object_set_new(data, "calls", calls);
+	json_object_set_new(data, "has_made", json_boolean(json_array_size(made) > 0));
+	json_object_set_new(data, "made", made);
 	json_object_set_new(data, "calls_n",
 	        staff_taken(locale_plural(request_locale(request), "letters_calls", all, NULL)));
 	return staff_reply(request, 200, "staff_calls", data);
@@ -110,9 +120,9 @@ done_free(gpointer data)
 	g_free(done);
 }
 
-/* Whom the call told of a place that is free for them: its time begins now. */
+/* Whom the call told of a place that is free for them, or didn't after all: its time begins now, or goes back. */
 static gboolean
-begin_offer(Db *db, const Done *done, GError **error)
+set_offer(Db *db, const Done *done, gboolean told, GError **error)
 {
 	OutboxRow row;
 	PlacesAnswer answer;
@@ -122,7 +132,8 @@ begin_offer(Db *db, const Done *done, GError **error)
 		return FALSE;
 	if (!found || row.kind != OUTBOX_PLACE_FREE)
 		return TRUE;
-	if (!places_told(db, done->event, row.attendee, done->now, &answer, error))
+	if (!(told ? places_told : places_untold)(
+	            db, done->event, row.attendee, done->now, &answer, error))
 		return FALSE;
 	if (answer.outcome == PLACES_EVENT_CHANGED)
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT,
@@ -137,7 +148,7 @@ done_work(Db *db, gpointer data, GError **error)
 
 	return outbox_call_done(db, done->event->id, done->region_no, done->cause, done->who,
 	               done->now, &done->changed, error) &&
-	        (!done->changed || begin_offer(db, done, error));
+	        (!done->changed || set_offer(db, done, TRUE, error));
 }
 
 /* Another who was quicker is no trouble: the call is made. When the definition was loaded this second, it stands in the
@@ -150,8 +161,24 @@ marked(Request *request, gpointer data, const GError *error)
 	        : reply_see_other(request, "/staff/calls");
 }
 
+/* Who undid it stands in the audit, since it lengthens an offer. */
+static gboolean
+undo_work(Db *db, gpointer data, GError **error)
+{
+	Done *done = data;
+	gboolean told = FALSE;
+
+	if (!outbox_call_undo(db, done->event->id, done->region_no, done->cause, done->now,
+	            &done->changed, &told, error))
+		return FALSE;
+	return !done->changed ||
+	        ((told || set_offer(db, done, FALSE, error)) &&
+	                audit_add(db, done->event->id, done->who, "call.undo", done->cause,
+	                        done->now, error));
+}
+
 static Reply *
-calls_done(Request *request)
+mark(Request *request, DbWork work)
 {
 	GError *error = NULL;
 	const StaffSession *session = request_staff(request);
@@ -167,12 +194,26 @@ calls_done(Request *request)
 	done->cause = g_strdup(cause);
 	done->who = g_strdup(session->name);
 	done->now = request_now(request);
-	return reply_after(request, done_work, marked, done, done_free);
+	return reply_after(request, work, marked, done, done_free);
+}
+
+static Reply *
+calls_done(Request *request)
+{
+	return mark(request, done_work);
+}
+
+static Reply *
+calls_undo(Request *request)
+{
+	return mark(request, undo_work);
 }
 
 const Route staff_calls_routes[] = {
 	{ HTTP_GET, "/staff/calls", FOR_STAFF, calls_page, .roles = ROLES_CALL },
 	{ HTTP_POST, "/staff/calls/done", FOR_STAFF, calls_done, .body_max = 4096,
+	        .roles = ROLES_CALL },
+	{ HTTP_POST, "/staff/calls/undo", FOR_STAFF, calls_undo, .body_max = 4096,
 	        .roles = ROLES_CALL },
 	{ 0 },
 };
