@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/asked.h"
 #include "schema/audit.h"
 #include "schema/erase_private.h"
 #include "schema/find.h"
@@ -16,15 +17,18 @@
 gint64
 expire_due(const Event *event, SealedClass class)
 {
+	const gint64 identity = event->ends + (gint64)event->identity_days * DAY_S;
+
+	/* nothing is kept of somebody who is nobody any more */
 	switch (class) {
-	case SEALED_IDENTITY:
-		return event->ends + (gint64)event->identity_days * DAY_S;
 	case SEALED_LOGISTICS:
-		return event->ends + (gint64)event->logistics_days * DAY_S;
+		return MIN(identity, event->ends + (gint64)event->logistics_days * DAY_S);
 	case SEALED_EMERGENCY:
+		return MIN(identity, event->ends + EXPIRE_SHORT_S);
+	case SEALED_IDENTITY:
 		break;
 	}
-	return event->ends + EXPIRE_SHORT_S;
+	return identity;
 }
 
 /* ---- markers ---- */
@@ -261,13 +265,12 @@ expire_cancelled(
 
 /* ---- all of it ---- */
 
-/* What holds nobody any more and may still have something to expire. */
+/* The slugs of events that may have something to expire. */
 static GPtrArray *
 read_due(Record *record, const char *slug, gint64 now, GError **error)
 {
 	DbStep step = DB_ERROR_ROW;
 	g_autoptr(GPtrArray) slugs = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func((GDestroyNotify)event_unref);
 	g_autoptr(Db) db = record_reader(record, error);
 
 	if (db == NULL || !db_begin(db, error))
@@ -278,19 +281,13 @@ read_due(Record *record, const char *slug, gint64 now, GError **error)
 	        " AND (EXISTS (SELECT 1 FROM attendee a WHERE a.event = e.id)"
 	        " OR NOT EXISTS (SELECT 1 FROM expiry x WHERE x.event = e.id AND x.part = 3"
 	        " AND x.at > 0)) ORDER BY e.slug",
-	        DB_ARGS(db_int(EXPIRE_SHORT_S), db_int(now), db_text(slug)), error);
+	        DB_ARGS(db_int(DAY_S), db_int(now), db_text(slug)),
+	        error); /* the shortest of all */
 	while (rows != NULL && (step = db_next(rows, error)) == DB_ROW)
 		g_ptr_array_add(slugs, g_strdup(db_column_text(rows, 0)));
 	db_rows_free(rows);
-	for (guint i = 0; step == DB_NO_ROW && i < slugs->len; i++) {
-		Event *event = event_read(db, g_ptr_array_index(slugs, i), error);
-		if (event == NULL)
-			step = DB_ERROR_ROW;
-		else
-			g_ptr_array_add(events, event);
-	}
 	db_rollback(db);
-	return step == DB_NO_ROW ? g_steal_pointer(&events) : NULL;
+	return step == DB_NO_ROW ? g_steal_pointer(&slugs) : NULL;
 }
 
 /* A hold of the whole event keeps all of it. */
@@ -321,7 +318,8 @@ expire_event(Record *record, const Event *event, gint64 now, ExpireCounts *count
 		return FALSE;
 	if (held)
 		return TRUE;
-	if (!expire_cancelled(record, event, now, counts, error))
+	if (event->ends + EXPIRE_SHORT_S <= now &&
+	        !expire_cancelled(record, event, now, counts, error))
 		return FALSE;
 	for (guint i = 0; i < G_N_ELEMENTS(order); i++)
 		if (expire_due(event, order[i]) <= now &&
@@ -334,32 +332,50 @@ expire_event(Record *record, const Event *event, gint64 now, ExpireCounts *count
 	        expire_people(record, event, now, counts, error);
 }
 
+static void
+add(ExpireCounts *sum, const ExpireCounts *counts)
+{
+	const ExpireCounts nothing = { .held = counts->held };
+
+	sum->events += memcmp(counts, &nothing, sizeof nothing) != 0;
+	sum->cancelled += counts->cancelled;
+	for (guint class = 0; class < SEALED_CLASSES; class ++)
+		sum->values[class] += counts->values[class];
+	sum->people += counts->people;
+	sum->scans += counts->scans;
+	sum->held += counts->held;
+	sum->keys += counts->keys;
+}
+
 gboolean
 expire_run(Record *record, const char *slug, gint64 now, ExpireCounts *ret, GError **error)
 {
-	g_autoptr(GPtrArray) events = NULL;
+	g_autoptr(GPtrArray) slugs = NULL;
+	g_autoptr(GError) first = NULL;
+	ExpireCounts all = { 0 };
 
 	if (!vault_refresh(record_vault(record), error) ||
 	        !vault_roll(record_vault(record), error) || /* one that was cut short */
-	        !(events = read_due(record, slug, now, error)))
+	        !(slugs = read_due(record, slug, now, error)))
 		return FALSE;
-	for (guint i = 0; i < events->len; i++) {
-		ExpireCounts counts = { 0 }, nothing = { 0 };
-		gboolean done =
-		        expire_event(record, g_ptr_array_index(events, i), now, &counts, error);
-		nothing.held = counts.held;
-		ret->events += memcmp(&counts, &nothing, sizeof counts) != 0;
-		ret->cancelled += counts.cancelled;
-		for (guint class = 0; class < SEALED_CLASSES; class ++)
-			ret->values[class] += counts.values[class];
-		ret->people += counts.people;
-		ret->scans += counts.scans;
-		ret->held += counts.held;
-		ret->keys += counts.keys;
-		if (!done)
-			return FALSE;
+	for (guint i = 0; i < slugs->len; i++) {
+		ExpireCounts counts = { 0 };
+		g_autoptr(GError) trouble = NULL;
+		g_autoptr(Event) event = asked_event(record, g_ptr_array_index(slugs, i), &trouble);
+		/* one event's trouble keeps no other from expiring */
+		if ((event == NULL || !expire_event(record, event, now, &counts, &trouble)) &&
+		        first == NULL) {
+			g_prefix_error(&trouble, "event %s: ", (char *)g_ptr_array_index(slugs, i));
+			first = g_steal_pointer(&trouble);
+		}
+		add(&all, &counts);
+		add(ret, &counts);
 	}
-	if (ret->events == 0)
+	if (first != NULL) {
+		g_propagate_error(error, g_steal_pointer(&first));
+		return FALSE;
+	}
+	if (all.events == 0)
 		return TRUE;
 	find_forget();
 	return erase_settle(record, now, NULL, error) &&

@@ -21,7 +21,7 @@
 
 #define EXPIRE_SHORT_S (48 * 60 * 60)
 
-/* When the values of @class are due, in UTC seconds. */
+/* When the values of @class are due, in UTC seconds: no class outlives identity. */
 gint64 expire_due(const Event *event, SealedClass class);
 
 typedef struct {

@@ -181,6 +181,44 @@ people_become_counts_and_the_reports_stay_the_same(Engine *engine, gconstpointer
 	verified(&door);
 }
 
+static void
+nothing_outlives_a_name_that_is_kept_for_a_day(Engine *engine, gconstpointer data)
+{
+	g_auto(Door) door = { 0 };
+	Guest guests[3];
+	open_story(&door, engine, guests);
+	engine_must(engine,
+	        "UPDATE definition SET text = replace(replace(text, '\"logistics_days\":7',"
+	        " '\"logistics_days\":1'), '\"identity_days\":30', '\"identity_days\":1')");
+	g_assert_cmpint(expires(&door, door.event->ends + DAY - 1).events, ==, 0);
+	g_assert_cmpint(expires(&door, door.event->ends + DAY).people, ==, 3);
+	g_assert_false(key_there(&door, "emergency-1"));
+	g_assert_false(key_there(&door, "logistics-1"));
+	g_assert_false(key_there(&door, "identity-1"));
+	verified(&door);
+}
+
+static void
+one_event_s_trouble_keeps_no_other_from_expiring(Engine *engine, gconstpointer data)
+{
+	g_auto(Door) door = { 0 };
+	g_autoptr(GError) error = NULL;
+	Guest guests[3];
+	ExpireCounts counts = { 0 };
+	open_story(&door, engine, guests);
+	engine_must(engine,
+	        "INSERT INTO event (id, slug, zone, state, edition, history, salt, starts,"
+	        " ends) SELECT salt, 'a-broken-one', zone, state, 1, 1, salt, starts, ends"
+	        " FROM event");
+	engine_must(engine,
+	        "INSERT INTO definition (event, text) SELECT e.id, replace(d.text,"
+	        " '\"slug\":\"door\"', '\"slug\":\"a-broken-one\"') FROM event e, definition d"
+	        " WHERE e.slug = 'a-broken-one'");
+	g_assert_false(expire_run(door.record, NULL, door.event->ends + 30 * DAY, &counts, &error));
+	g_assert_nonnull(error);
+	g_assert_cmpint(counts.people, ==, 3);
+}
+
 static char *
 holds(const Door *door, json_t *scope)
 {
@@ -370,6 +408,8 @@ main(int argc, char **argv)
 #define TEST(name) engine_add_test(#name, name)
 	TEST(each_class_goes_at_its_time);
 	TEST(people_become_counts_and_the_reports_stay_the_same);
+	TEST(nothing_outlives_a_name_that_is_kept_for_a_day);
+	TEST(one_event_s_trouble_keeps_no_other_from_expiring);
 	TEST(who_is_held_stays_readable_under_a_key_of_its_own);
 	TEST(a_hold_of_the_whole_event_keeps_all_of_it);
 	TEST(who_is_merged_with_one_who_is_held_is_held);
