@@ -135,6 +135,67 @@ a_person_without_an_address_is_called(Engine *engine, gconstpointer data)
 	g_assert_cmpint(row.done, ==, ENGINE_NOW + MINUTE);
 }
 
+static gboolean
+undo(Engine *engine, const Event *event, const char *cause, gint64 now, gboolean *ret_told)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean changed = FALSE;
+	Db *db = engine_db(engine);
+
+	g_assert_true(db_begin(db, &error));
+	outbox_call_undo(db, event->id, 0, cause, now, &changed, ret_told, &error);
+	g_assert_no_error(error);
+	g_assert_true(db_commit(db, &error));
+	return changed;
+}
+
+static void
+mark(Engine *engine, const Event *event, const char *cause, gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean changed = FALSE;
+	Db *db = engine_db(engine);
+
+	g_assert_true(db_begin(db, &error));
+	outbox_add_as(db, event, OUTBOX_PLACE_FREE, OUTBOX_CALL, 5, cause, ENGINE_NOW, &error);
+	outbox_call_done(db, event->id, 0, cause, "vera", now, &changed, &error);
+	g_assert_no_error(error);
+	g_assert_true(db_commit(db, &error));
+	g_assert_true(changed);
+}
+
+static void
+a_mark_made_by_mistake_is_taken_back_within_the_hour(Engine *engine, gconstpointer data)
+{
+	g_autoptr(Event) event = any_event();
+	g_autoptr(GArray) made = g_array_new(FALSE, FALSE, sizeof(OutboxRow));
+	g_autoptr(GError) error = NULL;
+	gboolean told = FALSE;
+
+	mark(engine, event, "offer:5:1", ENGINE_NOW);
+	Db *db = engine_reader(engine);
+	g_assert_true(db_begin(db, &error));
+	outbox_calls_made(db, event->id, 0, ENGINE_NOW + OUTBOX_UNDO_S - 1, 9, made, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(made->len, ==, 1);
+	outbox_calls_made(db, event->id, 0, ENGINE_NOW + OUTBOX_UNDO_S, 9, made, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(made->len, ==, 1); /* too late: none more */
+	db_rollback(db);
+
+	g_assert_false(undo(engine, event, "offer:5:1", ENGINE_NOW + OUTBOX_UNDO_S, &told));
+	g_assert_true(undo(engine, event, "offer:5:1", ENGINE_NOW + OUTBOX_UNDO_S - 1, &told));
+	g_assert_false(told);
+	g_assert_cmpint(row_of(engine, event, "offer:5:1").state, ==, OUTBOX_CALL);
+	g_assert_false(undo(engine, event, "offer:5:1", ENGINE_NOW + 1, &told));
+
+	/* another call about a place told them all the same */
+	mark(engine, event, "offer:5:1", ENGINE_NOW);
+	mark(engine, event, "offer:5:2", ENGINE_NOW);
+	g_assert_true(undo(engine, event, "offer:5:1", ENGINE_NOW + 1, &told));
+	g_assert_true(told);
+}
+
 static void
 two_senders_never_have_the_same_letter(Engine *engine, gconstpointer data)
 {
@@ -317,6 +378,7 @@ main(int argc, char **argv)
 #define TEST(name) engine_add_test(#name, name)
 	TEST(one_cause_is_one_letter);
 	TEST(a_person_without_an_address_is_called);
+	TEST(a_mark_made_by_mistake_is_taken_back_within_the_hour);
 	TEST(two_senders_never_have_the_same_letter);
 	TEST(a_letter_in_a_dead_hand_is_taken_up_again);
 	TEST(a_failed_attempt_waits_for_its_time);

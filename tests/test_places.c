@@ -180,6 +180,41 @@ who_can_t_be_written_to_has_time_until_somebody_called(Engine *engine, gconstpoi
 	g_assert_cmpint(number_of(engine, "option_offer", ben.id), ==, told.now + 24 * HOUR);
 }
 
+static gboolean
+untold_work(Db *db, gpointer data, GError **error)
+{
+	PlacesWork *work = data;
+
+	return places_untold(db, work->event, work->who.attendee, work->now, &work->answer, error);
+}
+
+static void
+who_was_not_called_after_all_has_time_again_while_the_offer_stands(
+        Engine *engine, gconstpointer data)
+{
+	g_autoptr(Event) event = define(engine, &one_each);
+	Guest ana, ben;
+
+	comes(engine, event, OPTION_A, 0, TRUE, &ana);
+	comes(engine, event, OPTION_A, 0, FALSE, &ben);
+	cancels(engine, event, &ana);
+	PlacesWork call = about(event, &ben);
+	call.now = ENGINE_NOW + HOUR;
+	places_run(engine, places_told_work, &call);
+	call.now += HOUR / 2;
+	places_run(engine, untold_work, &call);
+	g_assert_cmpint(call.answer.outcome, ==, PLACES_DONE);
+	g_assert_cmpint(number_of(engine, "option_offer", ben.id), ==, START);
+	places_run(engine, places_told_work, &call);
+	g_assert_cmpint(number_of(engine, "option_offer", ben.id), ==, call.now + 24 * HOUR);
+	/* what ran out is the next one's, and nobody brings it back */
+	call.now += 24 * HOUR;
+	places_run(engine, untold_work, &call);
+	g_assert_cmpint(call.answer.outcome, ==, PLACES_NOTHING);
+	g_assert_cmpint(number_of(engine, "option_offer", ben.id), ==, call.now);
+	places_verified(engine);
+}
+
 static void
 no_offer_is_made_once_it_has_begun(Engine *engine, gconstpointer data)
 {
@@ -469,6 +504,7 @@ main(int argc, char **argv)
 	TEST(who_finds_it_full_waits_and_gets_the_place_that_frees);
 	TEST(an_offer_that_nobody_answers_goes_to_the_next);
 	TEST(who_can_t_be_written_to_has_time_until_somebody_called);
+	TEST(who_was_not_called_after_all_has_time_again_while_the_offer_stands);
 	TEST(no_offer_is_made_once_it_has_begun);
 	TEST(who_walks_in_never_waits);
 	TEST(a_change_gives_up_nothing_unless_it_was_asked_for);
