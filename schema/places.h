@@ -134,7 +134,7 @@ gboolean places_fill(Db *db, const Event *event, gint64 version, gint64 now, GEr
 /* Gives back what @attendee holds and takes them out of every line, without cancelling; no fill. */
 gboolean places_release(Db *db, const Event *event, gint64 attendee, GError **error);
 
-/* What a fee can be. Staff set it, for one person or for all of a delegation who are active and owe one; each time is a
+/* What a fee can be. Staff set it, for one person or for all of a delegation who are active and owe one (DUE); each time is a
  * line of the audit with @who. Nobody is ever refused for it. */
 typedef enum {
 	FEE_DUE,
@@ -145,6 +145,14 @@ typedef enum {
 extern const char *const fee_states[]; /* "due", "paid", "waived", NULL: by FeeState */
 gboolean places_set_fee(Db *db, const Event *event, gint64 attendee, guint16 delegation_no,
         FeeState state, const char *who, gint64 now, PlacesAnswer *ret, GError **error);
+
+/* How many who are active owe, have paid, or don't have to, by delegation (0: on their own, last); only where there is a
+ * fee. Of PlacesFees; @region_no: of that region alone, 0: of any. */
+typedef struct {
+	guint16 delegation_no;
+	gint64 n[FEE_STATES]; /* by FeeState */
+} PlacesFees;
+GArray *places_fees(Db *db, const Event *event, guint16 region_no, GError **error);
 
 /* As a DbWork. */
 typedef struct {

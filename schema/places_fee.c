@@ -39,7 +39,8 @@ places_set_fee(Db *db, const Event *event, gint64 attendee, guint16 delegation_n
 	                "UPDATE attendee SET fee_state = $4, changed = $5 WHERE event = $1"
 	                " AND ($2 = 0 OR id = $2) AND ($3 = 0 OR delegation_no = $3)"
 	                " AND state = 'active' AND merged_into IS NULL"
-	                " AND fee_state <> 'free' AND fee_state <> $4",
+	                " AND fee_state <> 'free' AND fee_state <> $4"
+	                " AND ($3 = 0 OR fee_state = 'due')",
 	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(attendee),
 	                        db_int(delegation_no), db_text(fee_states[state]), db_int(version)),
 	                &changed, error))
@@ -60,4 +61,33 @@ places_fee_work(Db *db, gpointer data, GError **error)
 
 	return places_set_fee(db, fee->event, fee->attendee, fee->delegation_no, fee->state,
 	        fee->who, fee->now, &fee->answer, error);
+}
+
+GArray *
+places_fees(Db *db, const Event *event, guint16 region_no, GError **error)
+{
+	DbStep step;
+	g_autoptr(GArray) fees = g_array_new(FALSE, TRUE, sizeof(PlacesFees));
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT CASE WHEN delegation_no IS NULL THEN 1 ELSE 0 END,"
+	        " coalesce(delegation_no, 0), fee_state, count(*) FROM attendee"
+	        " WHERE event = $1 AND state = 'active' AND merged_into IS NULL"
+	        " AND fee_state <> 'free' AND ($2 = 0 OR region_no = $2)"
+	        " GROUP BY 1, 2, 3 ORDER BY 1, 2",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(region_no)), error);
+	if (rows == NULL)
+		return NULL;
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		guint16 no = (guint16)db_column_int(rows, 1);
+		if (fees->len == 0 ||
+		        g_array_index(fees, PlacesFees, fees->len - 1).delegation_no != no) {
+			PlacesFees fresh = { .delegation_no = no };
+			g_array_append_val(fees, fresh);
+		}
+		PlacesFees *last = &g_array_index(fees, PlacesFees, fees->len - 1);
+		for (guint i = 0; i < FEE_STATES; i++)
+			if (g_strcmp0(db_column_text(rows, 2), fee_states[i]) == 0)
+				last->n[i] = db_column_int(rows, 3);
+	}
+	return step == DB_NO_ROW ? g_steal_pointer(&fees) : NULL;
 }

@@ -290,6 +290,11 @@ for (const engine of engines) {
       }
       assert.match(await home.page(`/t/${token}`), /\$5 <small>paid/);
 
+      await home.register({ name: 'Chorister', option: 'a', delegation: 'CHOIR' });
+      await home.register({ name: 'Second Chorister', option: 'a', delegation: 'CHOIR' });
+      assert.equal((await press('/staff/fees', { state: 'paid' }, '/staff/fees')).headers.location, '/staff/fees?done=fee-set');
+      assert.match(await see('/staff/fees'), /<bdi>Choir<\/bdi><\/th><td class="number">0<\/td><td class="number">2<\/td>/);
+
       const full = await press(`${person}/change`, { option: 'c', session_ride: 'bus', stop: 'bus/1' }, `${person}/change`);
       assert.equal(full.headers.location, `${person}?done=changed`, full.text.slice(0, 500));
       assert.equal((await press(`${person}/change`, { option: 'c', session_ride: [], stop: '' }, `${person}/change`)).status, 422);

@@ -56,6 +56,7 @@ const Route *const web_tables[] = {
 	staff_people_routes,
 	staff_person_routes,
 	staff_places_routes,
+	staff_fees_routes,
 	door_app_routes,
 	NULL,
 };

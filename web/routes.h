@@ -80,3 +80,4 @@ extern const Route staff_walk_in_routes[];
 extern const Route staff_people_routes[];
 extern const Route staff_person_routes[];
 extern const Route staff_places_routes[];
+extern const Route staff_fees_routes[];
