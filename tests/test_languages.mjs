@@ -93,6 +93,12 @@ describe('ten languages', () => {
       assert.match((await visitor.get(`/e/${slug}`, { 'Accept-Language': asked })).text, new RegExp(`<html lang="${lang}"`), asked);
   });
 
+  test("the staff's room is in the languages that have its words, and offers no other", async () => {
+    const { text } = await visitor.get('/staff/sign-in?lang=ar', { 'Accept-Language': 'ar, es;q=0.5' });
+    assert.match(text, /<html lang="es" dir="ltr">/);
+    assert.deepEqual([...text.matchAll(/hreflang="([\w-]+)"/g)].map(([, lang]) => lang), ['en']);
+  });
+
   test('the app at the door asks to be paired, decides and answers in each', async () => {
     door = new PhoneAtDoor(server.url);
     await door.start();

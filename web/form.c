@@ -26,7 +26,7 @@ json_t *
 form_field(const Form *form, FieldKind kind, const char *name, const char *label, const char *hint)
 {
 	static const char *const silent[] = { "optional", "required", "class", "autocomplete",
-		"inputmode", "maxlength", "heading", "is_input", "is_text", "is_select",
+		"inputmode", "maxlength", "runs", "heading", "is_input", "is_text", "is_select",
 		"is_choices", "is_consent", "checked", "value", "focus", "none", NULL };
 	const IntakeFault *fault = form_fault(form, name);
 	g_autofree char *trouble =
@@ -275,6 +275,8 @@ ask(const Form *form, const Asked *row)
 	/* the browser knows one person's data only */
 	set_text(field, "autocomplete", form->person > 1 ? "off" : row->autocomplete);
 	set_text(field, "inputmode", row->inputmode);
+	/* what is written from left to right in every language; a name runs as its letters do */
+	set_text(field, "runs", row->inputmode != NULL ? "ltr" : "auto");
 	set_text(field, "class", row->class);
 	if (row->maxlength > 0)
 		json_object_set_new(field, "maxlength", json_integer(row->maxlength));
