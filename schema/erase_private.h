@@ -21,6 +21,7 @@ gboolean erase_is_kept(Record *record, const guint8 event[EVENT_ID_BYTES], gint6
  *   erase EVENT ATTENDEE        asked for (under a hold: hidden)
  *   hold EVENT HOLD SCOPE NO    set
  *   release EVENT HOLD
+ *   left ID                     of the list of those who stay informed: written and read by informed.c
  */
 #define ERASE_LIST_FILE "list"
 typedef enum {

@@ -9,6 +9,7 @@
 #include "schema/audit.h"
 #include "schema/erase_private.h"
 #include "schema/expire.h"
+#include "schema/informed.h"
 #include "schema/migrate.h"
 #include "schema/vault_copy.h"
 #include "schema/vault_files.h"
@@ -234,7 +235,7 @@ catch_up(Record *record, gint64 now, RestoreCounts *counts, GError **error)
 		        restoring.outcome == ERASE_DONE || restoring.outcome == ERASE_HELD;
 		counts->hidden += restoring.outcome == ERASE_HELD;
 	}
-	if (!erase_settle(record, now, NULL, error) ||
+	if (!informed_settle(record, error) || !erase_settle(record, now, NULL, error) ||
 	        !expire_events(record, now, &expired, error) ||
 	        !writer_run(writer, told, &restoring, error))
 		return FALSE;
