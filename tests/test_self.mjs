@@ -237,6 +237,18 @@ for (const engine of engines) {
       assert.match(await home.house.do(['schema', 'verify']), /\S/);
     });
 
+    test('what a hold keeps is hidden at once, and why is told', async () => {
+      const token = await home.register({ name: 'Held Person', name_2: 'Free Person' });
+      const [held] = await home.numbers(token);
+      await home.house.do(['schema', 'hold', 'add', '--event', slug, '--person', held, '--reason', 'a court']);
+      const one = await home.form(`/t/${token}/delete?no=${held}`);
+      const sent = await again(() => home.visitor.submit(one.action, [...one.fields, ['sure', 'yes']]));
+      assert.equal(sent.headers.location, `/t/${token}?done=deleted-held`);
+      const page = await home.page(sent.headers.location);
+      assert.match(page, /Nobody sees it any more, and it is deleted as soon as it may be/);
+      assert.doesNotMatch(page, /Held Person/);
+    });
+
     test('many change at once to the last seat, and one has it', async () => {
       const tokens = [];
       for (let i = 0; i < 6; i++)
