@@ -14,7 +14,7 @@ import { readByZbar } from './lib/qr.mjs';
 import { top } from './lib/turnout.mjs';
 
 // The languages that there are, each journey in another.
-const spoken = readdirSync(join(top, 'web', 'locales')).map((name) => name.replace('.json', ''));
+const spoken = readdirSync(join(top, 'web', 'locales')).filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
 const speak = (...wanted) => wanted.find((code) => spoken.includes(code)) ?? 'en';
 
 describe('journeys', () => {
