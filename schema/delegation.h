@@ -152,6 +152,8 @@ gboolean captain_refuse_work(Db *db, gpointer data, GError **error);
 gboolean captain_release_work(
         Db *db, gpointer data, GError **error); /* out of the group, with their place */
 gboolean captain_cancel_work(Db *db, gpointer data, GError **error);
+/* Deletes them at once, everywhere; erase_acknowledge() is to follow (schema/erase.h). */
+gboolean captain_erase_work(Db *db, gpointer data, GError **error);
 gboolean captain_edit_work(Db *db, gpointer data, GError **error);
 /* @attendee is the captain from now on: both get other tickets, and the link another number. */
 gboolean captain_hand_over_work(Db *db, gpointer data, GError **error);

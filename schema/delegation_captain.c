@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/audit.h"
+#include "schema/erase.h"
 #include "schema/holder.h"
 #include "schema/outbox.h"
 #include "schema/places.h"
@@ -168,6 +169,26 @@ captain_cancel_work(Db *db, gpointer data, GError **error)
 		return FALSE;
 	work->outcome = cancelled.outcome == PLACES_EVENT_CHANGED ? DELEGATION_EVENT_CHANGED
 	                                                          : DELEGATION_DONE;
+	return TRUE;
+}
+
+gboolean
+captain_erase_work(Db *db, gpointer data, GError **error)
+{
+	CaptainWork *work = data;
+	EraseAnswer erased = { 0 };
+	gint64 version = 0;
+	gboolean is = FALSE;
+
+	if (!begin_member(db, work, &version, &is, error))
+		return FALSE;
+	if (!is)
+		return TRUE;
+	if (!erase_person(db, work->event, work->attendee, "captain", work->now, &erased, error))
+		return FALSE;
+	work->outcome = erased.outcome == ERASE_EVENT_CHANGED ? DELEGATION_EVENT_CHANGED
+	        : erased.outcome == ERASE_NOBODY              ? DELEGATION_NOBODY
+	                                                      : DELEGATION_DONE;
 	return TRUE;
 }
 

@@ -278,6 +278,35 @@ describe('captain', { concurrency: false }, () => {
     assert.equal((await visitor.submit(`${homes.en}/rows`, { csrf: fields.csrf, rows: '[[1,{"name":3},false]]', save: 'yes' })).status, 400);
   });
 
+  test('whom the captain entered is corrected and deleted; the role goes on, and the old address with it', async () => {
+    refresh();
+    const nobody = async () => (await house.query('SELECT count(*) FROM sealed s JOIN attendee a ON a.id = s.owner WHERE a.state <> \'active\''))[0][0];
+    const [, late] = /href="(\/g\/[^"]+\/\d+)"><bdi>Late Comer/.exec((await visitor.get(homes.en)).text);
+    const fields = Object.fromEntries(readForm((await visitor.get(late)).text, ({ action }) => action === late).fields);
+    assert.equal((await visitor.submit(late, { ...fields, name: '' })).status, 422);
+    assert.match((await visitor.submit(late, { ...fields, name: 'Later Comer', age_band: 'under-16', guardian: '' })).headers.location, /done=changed$/);
+    assert.match((await visitor.get(late)).text, /Later Comer/);
+    const no = late.split('/').at(-1), csrf = fields.csrf;
+    assert.match((await visitor.submit(homes.en, { csrf, no, erase: 'yes' })).headers.location, /done=erased$/);
+    assert.equal((await visitor.get(late)).status, 404);
+    assert.equal(await nobody(), '0');
+
+    // who registered by themselves is not the captain's to change, and can be the next one
+    const code = /typed-code" dir="ltr">(\w+)/.exec((await visitor.get(homes.en)).text)[1];
+    const heir = await visitor.register(slug, { name: 'Heir', contact: 'phone', phone: '916 555 0199', delegation: code, option: 'general', age_band: 'adult', photo: 'no', again: 'yes' });
+    const page = `/t/${tokenOf(heir)}`;
+    assert.doesNotMatch((await visitor.get(page)).text, /J Street/, 'where they meet is told when the captain has approved');
+    await visitor.submit(homes.en, { csrf, approve_all: 'yes' });
+    assert.match((await visitor.get(page)).text, /J Street/);
+    const [, theirs] = /value="(\d+)">Heir</.exec((await visitor.get(homes.en)).text);
+    assert.match((await visitor.submit(homes.en, { csrf, no: theirs, erase: 'yes' })).headers.location, /done=nothing$/);
+    assert.equal((await visitor.submit(homes.en, { csrf, no: theirs, hand_over: 'yes' })).status, 200);
+    assert.equal((await visitor.get(homes.en)).status, 404);
+    const [, next] = /href="(\/g\/[\w-]+)"/.exec((await visitor.get(page)).text);
+    assert.equal((await visitor.get(next)).status, 200);
+    homes.en = next;
+  });
+
   test('staff see every group, and a new link stops the old one', async () => {
     const context = await openContext(browser, server.url, { locale: 'en-US', viewport: laptop });
     const page = await pageOf(context);

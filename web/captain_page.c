@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "schema/erase.h"
 #include "schema/holder.h"
 #include "web/captain.h"
 #include "web/routes.h"
@@ -21,6 +22,7 @@ static const struct {
 	{ "refused", "captain_done_refused", TRUE },
 	{ "released", "captain_done_released", TRUE },
 	{ "cancelled", "captain_done_cancelled", TRUE },
+	{ "erased", "captain_done_erased", TRUE },
 	{ "changed", "captain_done_changed", TRUE },
 	{ "nothing", "captain_done_nothing", FALSE },
 	{ "full", "captain_done_full", FALSE },
@@ -340,6 +342,9 @@ acted(Request *request, gpointer data, const GError *error)
 	case DELEGATION_DONE:
 		if (act->work == captain_hand_over_work)
 			return handed_over(request, act);
+		/* before anybody is told that they are gone; what fails is made up for within the minute */
+		if (act->work == captain_erase_work)
+			erase_acknowledge(request_record(request), NULL);
 		break;
 	case DELEGATION_EVENT_CHANGED:
 		done = "again";
@@ -401,6 +406,7 @@ captain_act(Request *request)
 		{ "refuse", "refused", captain_refuse_work },
 		{ "release", "released", captain_release_work },
 		{ "cancel", "cancelled", captain_cancel_work },
+		{ "erase", "erased", captain_erase_work },
 		{ "hand_over", "nothing", captain_hand_over_work },
 	};
 	g_auto(Captain) captain = { 0 };
@@ -415,7 +421,9 @@ captain_act(Request *request)
 		if (fields_get(request_form(request), acts[i].button) == NULL)
 			continue;
 		if (member == NULL ||
-		        (acts[i].work == captain_cancel_work && member->own_contact) ||
+		        ((acts[i].work == captain_cancel_work ||
+		                 acts[i].work == captain_erase_work) &&
+		                member->own_contact) ||
 		        (acts[i].work == captain_hand_over_work && !member->own_contact)) {
 			g_autofree char *path = captain_path(captain.token, "nothing");
 			return reply_see_other(request, path);
