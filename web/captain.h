@@ -37,6 +37,15 @@ json_t *captain_frame(const Captain *captain, const char *title);
 /* Owned; the page of the group, and what it says: a word of captain_notice(). */
 char *captain_path(const char *token, const char *done);
 
+/* ---- one of the group (captain_members.c) ---- */
+
+char *captain_member_name(const Captain *captain, const Member *member); /* owned */
+/* At the session (0: at any); and whether they have a place there. */
+gboolean captain_is_in(const Member *member, guint16 session_no);
+gboolean captain_is_expected(const Captain *captain, const Member *member, guint16 session_no);
+/* {no, who, option, state, here, presence, remark}; here: at the session. */
+json_t *captain_member_json(const Captain *captain, const Member *member, guint16 session_no);
+
 /* ---- fields (captain_fields.c) ---- */
 
 /* The names of what can be filled in for a person, in their order: name, age_band, guardian, email, phone, option, stop,

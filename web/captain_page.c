@@ -44,84 +44,6 @@ notice_of(Request *request)
 	return json_null();
 }
 
-/* ---- one of the group ---- */
-
-static char *
-name_of(const Captain *captain, const Member *member)
-{
-	const char *name = member->attendee->person->name;
-	g_autofree char *number = locale_number(captain->locale, member->attendee->no);
-
-	return name != NULL
-	        ? g_strdup(name)
-	        : locale_format(captain->locale, "ticket_unnamed", "number", number, NULL);
-}
-
-static const char *
-state_of(const Captain *captain, const Member *member)
-{
-	return locale_text(captain->locale,
-	        member->asked                                 ? "captain_state_asks"
-	                : member->attendee->option_waitlisted ? "captain_state_waits"
-	                                                      : "captain_state_confirmed");
-}
-
-static gboolean
-is_in(const Member *member, guint16 session_no)
-{
-	for (guint i = 0; i < member->in->len; i++)
-		if (session_no == 0 || g_array_index(member->in, guint16, i) == session_no)
-			return TRUE;
-	return FALSE;
-}
-
-static gboolean
-is_expected(const Captain *captain, const Member *member, guint16 session_no)
-{
-	g_autoptr(GArray) sessions = attendee_sessions(captain->event, member->attendee);
-
-	for (guint i = 0; i < sessions->len && !member->attendee->option_waitlisted; i++)
-		if (g_array_index(sessions, ChosenSession, i).session_no == session_no)
-			return TRUE;
-	return FALSE;
-}
-
-/* Age and role, as one line; NULL when there is nothing to say. */
-static char *
-remark_of(const Captain *captain, const Member *member)
-{
-	const char *parts[4];
-	guint n = 0;
-	g_autofree char *age =
-	        g_strconcat("age_", intake_age_bands[member->attendee->age_band], NULL);
-
-	if (member->captain)
-		parts[n++] = locale_text(captain->locale, "captain_is");
-	if (member->attendee->age_band != AGE_ADULT)
-		parts[n++] = locale_text(captain->locale, age);
-	if (member->fee_due)
-		parts[n++] = locale_text(captain->locale, "captain_fee_due");
-	if (member->waits_for_session && !member->attendee->option_waitlisted)
-		parts[n++] = locale_text(captain->locale, "captain_waits_for_session");
-	parts[n] = NULL;
-	return n > 0 ? locale_list(captain->locale, parts, n) : NULL;
-}
-
-static json_t *
-member_json(const Captain *captain, const Member *member, guint16 session_no)
-{
-	const EventOption *option = event_option(captain->event, member->attendee->option_no);
-
-	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:o, s:o}", "no", (int)member->attendee->no,
-	        "who", staff_taken(name_of(captain, member)), "option",
-	        option ? event_text(captain->event, option->title, locale_code(captain->locale))
-	               : "",
-	        "state", state_of(captain, member), "here", is_in(member, session_no), "presence",
-	        json_string(locale_text(captain->locale,
-	                is_in(member, session_no) ? "captain_here" : "captain_not_here")),
-	        "remark", staff_taken(remark_of(captain, member)));
-}
-
 /* ---- the group ---- */
 
 static json_t *
@@ -133,8 +55,8 @@ session_json(const Captain *captain, const EventSession *session, guint16 chosen
 		const Member *member = g_ptr_array_index(captain->members, i);
 		if (member->asked)
 			continue;
-		expected += is_expected(captain, member, session->no);
-		in += is_in(member, session->no);
+		expected += captain_is_expected(captain, member, session->no);
+		in += captain_is_in(member, session->no);
 	}
 	if (expected == 0 && in == 0)
 		return NULL;
@@ -166,11 +88,11 @@ add_people(const Captain *captain, Request *request, json_t *data)
 	for (guint i = 0; i < captain->members->len; i++) {
 		const Member *member = g_ptr_array_index(captain->members, i);
 		if (member->asked)
-			json_array_append_new(asks, member_json(captain, member, 0));
-		else if (session == NULL || is_in(member, session->no) ||
-		        is_expected(captain, member, session->no))
-			json_array_append_new(
-			        people, member_json(captain, member, session ? session->no : 0));
+			json_array_append_new(asks, captain_member_json(captain, member, 0));
+		else if (session == NULL || captain_is_in(member, session->no) ||
+		        captain_is_expected(captain, member, session->no))
+			json_array_append_new(people,
+			        captain_member_json(captain, member, session ? session->no : 0));
 	}
 	json_object_set_new(data, "has_asks", json_boolean(json_array_size(asks) > 0));
 	json_object_set_new(data, "several_ask", json_boolean(json_array_size(asks) > 1));
@@ -253,7 +175,7 @@ heirs(const Captain *captain)
 		        member->attendee->age_band == AGE_ADULT)
 			json_array_append_new(list,
 			        json_pack("{s:i, s:o}", "no", (int)member->attendee->no, "who",
-			                staff_taken(name_of(captain, member))));
+			                staff_taken(captain_member_name(captain, member))));
 	}
 	return list;
 }
@@ -469,7 +391,7 @@ add_sessions(const Captain *captain, const Member *member, json_t *data)
 		                "place",
 		                event_text(
 		                        captain->event, stop ? stop->place : session->place, lang),
-		                "here", is_in(member, session->no)));
+		                "here", captain_is_in(member, session->no)));
 	}
 	json_object_set_new(data, "sessions", list);
 }
@@ -480,7 +402,7 @@ person_page(Request *request, int status, const Captain *captain, const Member *
 {
 	static const char *const asked[] = { "name", "age_band", "guardian" };
 	json_t *data = captain_frame(captain, "");
-	json_t *fields = json_array(), *shown = member_json(captain, member, 0);
+	json_t *fields = json_array(), *shown = captain_member_json(captain, member, 0);
 
 	json_object_set(data, "title", json_object_get(shown, "who"));
 	json_object_update_new(data, shown);
