@@ -7,16 +7,14 @@
 #include "schema/erase.h"
 #include "schema/holder.h"
 #include "web/captain.h"
+#include "web/done.h"
 #include "web/routes.h"
 #include "web/server_private.h"
 #include "web/staff_page.h"
 
 /* ---- what was done ---- */
 
-static const struct {
-	const char *word, *key;
-	gboolean good;
-} notices[] = {
+static const Done words[] = {
 	{ "added", "captain_done_added", TRUE },
 	{ "approved", "captain_done_approved", TRUE },
 	{ "refused", "captain_done_refused", TRUE },
@@ -30,19 +28,6 @@ static const struct {
 	{ "stale", "notice_stale_text", FALSE },
 	{ "new", "captain_done_new", TRUE },
 };
-
-static json_t *
-notice_of(Request *request)
-{
-	const char *done = fields_get(request_query(request), "done");
-
-	for (guint i = 0; done != NULL && i < G_N_ELEMENTS(notices); i++)
-		if (g_str_equal(done, notices[i].word))
-			return json_pack("{s:s, s:b}", "text",
-			        locale_text(request_locale(request), notices[i].key), "good",
-			        notices[i].good);
-	return json_null();
-}
 
 /* ---- the group ---- */
 
@@ -206,7 +191,7 @@ captain_page(Request *request)
 	               : json_null());
 	json_object_set_new(data, "has_tickets",
 	        json_boolean(captain.delegation->confirmed + captain.delegation->waitlisted > 0));
-	json_object_set_new(data, "notice", notice_of(request));
+	json_object_set_new(data, "notice", done_notice(request, words, G_N_ELEMENTS(words)));
 	return reply_page(request, 200, "captain", data);
 }
 

@@ -7,6 +7,7 @@
 
 #include "schema/text.h"
 #include "web/captain.h"
+#include "web/done.h"
 #include "web/routes.h"
 #include "web/server_private.h"
 #include "web/staff_desk.h"
@@ -15,10 +16,7 @@
 
 /* ---- what is shown ---- */
 
-static const struct {
-	const char *word, *key;
-	gboolean good;
-} notices[] = {
+static const Done words[] = {
 	{ "made", "staff_group_made", TRUE },
 	{ "edited", "staff_group_edited", TRUE },
 	{ "closed", "staff_group_closed", TRUE },
@@ -30,19 +28,6 @@ static const struct {
 	{ "name", "staff_group_no_name", FALSE },
 	{ "approved", "captain_done_approved", TRUE },
 };
-
-static json_t *
-notice_of(Request *request)
-{
-	const char *done = fields_get(request_query(request), "done");
-
-	for (guint i = 0; done != NULL && i < G_N_ELEMENTS(notices); i++)
-		if (g_str_equal(done, notices[i].word))
-			return json_pack("{s:s, s:b}", "text",
-			        locale_text(request_locale(request), notices[i].key), "good",
-			        notices[i].good);
-	return json_null();
-}
 
 typedef struct {
 	Desk desk;
@@ -149,7 +134,7 @@ groups_page(Request *request)
 	json_object_set_new(data, "public_url",
 	        staff_taken(g_strdup_printf(
 	                "%s/e/%s/delegation", request_base_url(request), groups.event->slug)));
-	json_object_set_new(data, "notice", notice_of(request));
+	json_object_set_new(data, "notice", done_notice(request, words, G_N_ELEMENTS(words)));
 	return staff_reply(request, 200, "staff_delegations", data);
 }
 
@@ -195,7 +180,7 @@ group_page(Request *request)
 	        group->closed ? json_null()
 	                      : staff_taken(g_strdup_printf(
 	                                "%s/g/%s", request_base_url(request), token)));
-	json_object_set_new(data, "notice", notice_of(request));
+	json_object_set_new(data, "notice", done_notice(request, words, G_N_ELEMENTS(words)));
 	return desk_look(request, &groups.desk, "delegation.look",
 	        g_strdup_printf("delegation %u", group->no), "staff_delegation", data);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/id.h"
+#include "web/done.h"
 
 /* ---- whose ---- */
 
@@ -91,10 +92,7 @@ desk_job_failed(Request *request, const DeskJob *job, const GError *error)
 
 /* ---- what was done ---- */
 
-static const struct {
-	const char *word, *key;
-	gboolean good;
-} notices[] = {
+static const Done words[] = {
 	{ "checked-in", "desk_done_checked_in", TRUE },
 	{ "admitted", "desk_done_admitted", TRUE },
 	{ "was-in", "desk_done_was_in", TRUE },
@@ -135,14 +133,7 @@ desk_see(Request *request, guint32 no, const char *done)
 json_t *
 desk_notice(Request *request)
 {
-	const char *done = fields_get(request_query(request), "done");
-
-	for (guint i = 0; done != NULL && i < G_N_ELEMENTS(notices); i++)
-		if (g_str_equal(done, notices[i].word))
-			return json_pack("{s:s, s:b}", "text",
-			        locale_text(request_locale(request), notices[i].key), "good",
-			        notices[i].good);
-	return json_null();
+	return done_notice(request, words, G_N_ELEMENTS(words));
 }
 
 json_t *

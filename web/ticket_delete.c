@@ -12,56 +12,21 @@
 
 /* ---- the question ---- */
 
-static json_t *
-people_of(const Own *own, const Locale *locale, const Attendee *one)
-{
-	json_t *people = json_array();
-
-	for (guint i = 0; i < own->page->attendees->len; i++) {
-		const Attendee *attendee = g_ptr_array_index(own->page->attendees, i);
-		if (one == NULL || attendee == one)
-			json_array_append_new(people, own_name(own, locale, attendee));
-	}
-	return people;
-}
-
 static Reply *
 ask(Request *request, const Own *own, const Attendee *one, gboolean again)
 {
-	static const char *const told[] = { "own_delete_all", "own_delete_ticket",
-		"own_delete_counts", "own_delete_final" };
-	const Locale *locale = request_locale(request);
-	json_t *data = own_frame(request, own, "own_delete_title");
-	json_t *people = people_of(own, locale, one), *points = json_array();
-	gsize n = json_array_size(people);
-	g_autofree char *button = locale_plural(locale, "own_delete_button", (gint64)n, NULL);
-	g_autofree char *no = one != NULL ? g_strdup_printf("%u", one->no) : g_strdup("");
+	const OwnQuestion question = {
+		.title = "own_delete_title",
+		.lead = "own_delete_lead",
+		.points = { "own_delete_all", "own_delete_ticket", "own_delete_counts",
+		        "own_delete_final" },
+		.button = "own_delete_button",
+		.nobody = "own_done_deleted",
+		.one = one,
+		.again = again,
+	};
 
-	for (guint i = 0; i < G_N_ELEMENTS(told); i++)
-		json_array_append_new(points, json_string(locale_text(locale, told[i])));
-	json_object_set_new(data, "lead", json_string(locale_text(locale, "own_delete_lead")));
-	json_object_set_new(data, "has_people", json_true());
-	json_object_set_new(data, "people", people);
-	json_object_set_new(data, "has_points", json_true());
-	json_object_set_new(data, "points", points);
-	json_object_set_new(data, "can", json_true());
-	json_object_set_new(data, "no", json_string(no));
-	json_object_set_new(data, "submit", json_string(button));
-	if (again)
-		json_object_set_new(data, "notice",
-		        own_word(locale_text(locale, "own_done_again"), NULL, FALSE));
-	return reply_page(request, again ? 409 : 200, "ticket_ask", data);
-}
-
-/* @no "" or absent: all. FALSE: a number of nobody here. */
-static gboolean
-one_of(const Own *own, const char *no, const Attendee **ret)
-{
-	*ret = NULL;
-	if (no == NULL || *no == '\0')
-		return TRUE;
-	*ret = own_attendee(own, no);
-	return *ret != NULL;
+	return own_ask(request, own, &question);
 }
 
 static Reply *
@@ -72,7 +37,7 @@ delete_ask(Request *request)
 	const Attendee *one = NULL;
 	if (!own_open(request, &own, &refused))
 		return refused;
-	if (!one_of(&own, fields_get(request_query(request), "no"), &one))
+	if (!own_one_of(&own, fields_get(request_query(request), "no"), &one))
 		return reply_status(request, 404);
 	return ask(request, &own, one, FALSE);
 }
@@ -102,7 +67,7 @@ deleted_again(Request *request)
 	const Attendee *one = NULL;
 	if (!own_open(request, &own, &refused))
 		return refused;
-	if (!one_of(&own, fields_get(request_form(request), "no"), &one))
+	if (!own_one_of(&own, fields_get(request_form(request), "no"), &one))
 		return reply_status(request, 404);
 	return ask(request, &own, one, TRUE);
 }
@@ -138,7 +103,7 @@ delete_do(Request *request)
 	const Attendee *one = NULL;
 	if (!own_open_form(request, &own, &stale, &refused))
 		return refused;
-	if (!one_of(&own, fields_get(form, "no"), &one) || fields_get(form, "sure") == NULL)
+	if (!own_one_of(&own, fields_get(form, "no"), &one) || fields_get(form, "sure") == NULL)
 		return reply_status(request, 400);
 	if (stale)
 		return ask(request, &own, one, FALSE);

@@ -82,21 +82,20 @@ own_path(const char *token, const char *rest)
 
 static const struct {
 	const char *word, *title, *text; /* keys of the catalogue; text is nullable */
-	gboolean good;
 } notices[] = {
-	{ "changed", "own_done_changed", "own_done_letter", TRUE },
-	{ "waits", "own_done_waits", "own_done_waits_text", TRUE },
-	{ "same", "own_done_same", NULL, TRUE },
-	{ "corrected", "own_done_corrected", NULL, TRUE },
-	{ "cancelled", "own_done_cancelled", "own_done_cancelled_text", TRUE },
-	{ "cancelled-before", "own_done_cancelled_before", NULL, TRUE },
-	{ "deleted", "own_done_deleted", NULL, TRUE },
-	{ "deleted-held", "own_done_deleted", "own_done_held_text", TRUE },
-	{ "sent", "own_done_sent", "own_done_sent_text", TRUE },
-	{ "sent-before", "own_done_sent_before", "own_done_sent_before_text", TRUE },
-	{ "no-address", "own_done_no_address", NULL, FALSE },
-	{ "new-link", "own_done_link", "own_done_link_text", TRUE },
-	{ "again", "own_done_again", NULL, FALSE },
+	{ "changed", "own_done_changed", "own_done_letter" },
+	{ "waits", "own_done_waits", "own_done_waits_text" },
+	{ "same", "own_done_same", NULL },
+	{ "corrected", "own_done_corrected", NULL },
+	{ "cancelled", "own_done_cancelled", "own_done_cancelled_text" },
+	{ "cancelled-before", "own_done_cancelled_before", NULL },
+	{ "deleted", "own_done_deleted", NULL },
+	{ "deleted-held", "own_done_deleted", "own_done_held_text" },
+	{ "sent", "own_done_sent", "own_done_sent_text" },
+	{ "sent-before", "own_done_sent_before", "own_done_sent_before_text" },
+	{ "no-address", "own_done_no_address", NULL },
+	{ "new-link", "own_done_link", "own_done_link_text" },
+	{ "again", "own_done_again", NULL },
 };
 
 Reply *
@@ -120,6 +119,57 @@ own_notice(Request *request)
 			                                : NULL,
 			        FALSE);
 	return json_null();
+}
+
+/* ---- two steps ---- */
+
+gboolean
+own_one_of(const Own *own, const char *no, const Attendee **ret)
+{
+	*ret = NULL;
+	if (no == NULL || *no == '\0')
+		return TRUE;
+	*ret = own_attendee(own, no);
+	return *ret != NULL;
+}
+
+Reply *
+own_ask(Request *request, const Own *own, const OwnQuestion *question)
+{
+	const Locale *locale = request_locale(request);
+	json_t *data = own_frame(request, own, question->title);
+	json_t *people = json_array(), *points = json_array();
+
+	for (guint i = 0; i < own->page->attendees->len; i++) {
+		const Attendee *attendee = g_ptr_array_index(own->page->attendees, i);
+		if ((question->one == NULL || attendee == question->one) &&
+		        !(question->active_only && attendee->cancelled))
+			json_array_append_new(people, own_name(own, locale, attendee));
+	}
+	const gsize n = json_array_size(people);
+	const gboolean can = n > 0 && question->refused == NULL;
+	const char *lead = n == 0           ? question->nobody
+	        : question->refused != NULL ? question->refused
+	                                    : question->lead;
+	g_autofree char *button = locale_plural(locale, question->button, (gint64)n, NULL);
+	g_autofree char *no =
+	        question->one != NULL ? g_strdup_printf("%u", question->one->no) : g_strdup("");
+
+	for (guint i = 0; can && i < OWN_POINTS; i++)
+		json_array_append_new(
+		        points, json_string(locale_text(locale, question->points[i])));
+	json_object_set_new(data, "lead", json_string(locale_text(locale, lead)));
+	json_object_set_new(data, "has_people", json_boolean(n > 0));
+	json_object_set_new(data, "people", people);
+	json_object_set_new(data, "has_points", json_boolean(can));
+	json_object_set_new(data, "points", points);
+	json_object_set_new(data, "can", json_boolean(can));
+	json_object_set_new(data, "no", json_string(no));
+	json_object_set_new(data, "submit", json_string(button));
+	if (question->again)
+		json_object_set_new(data, "notice",
+		        own_word(locale_text(locale, "own_done_again"), NULL, FALSE));
+	return reply_page(request, question->again ? 409 : 200, "ticket_ask", data);
 }
 
 /* ---- the frame ---- */

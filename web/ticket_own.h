@@ -33,8 +33,24 @@ gboolean own_may_act(const Own *own, gint64 now);
 char *own_path(const char *token, const char *rest);
 /* 303 to the tickets, which say @done: a word of own_notice(). */
 Reply *own_see(Request *request, const char *token, const char *done);
-/* What the tickets' page says of what has just been done (?done=): {title, text, good}, or null. */
+/* What the tickets' page says of what has just been done (?done=): {title, text, wait}, or null. */
 json_t *own_notice(Request *request);
+
+/* What is done in two steps, to one person or to all: the page that says plainly what happens, and asks. Texts by
+ * their keys. */
+#define OWN_POINTS 4
+typedef struct {
+	const char *title, *lead, *points[OWN_POINTS];
+	const char *button;   /* plural, by how many people it is about */
+	const char *nobody;   /* instead of lead, when it is about nobody (any more) */
+	const char *refused;  /* instead of lead, when it can't be done now; else NULL */
+	const Attendee *one;  /* NULL: all */
+	gboolean active_only; /* of all, those who have not cancelled */
+	gboolean again;       /* 409: what it is about has changed meanwhile */
+} OwnQuestion;
+Reply *own_ask(Request *request, const Own *own, const OwnQuestion *question);
+/* Whom it is about: @no "" or absent is all (@ret NULL). FALSE: a number of nobody here. */
+gboolean own_one_of(const Own *own, const char *no, const Attendee **ret);
 
 /* {page_title, title, home, contact, has_languages, csrf, action, back, notice: null, …} */
 json_t *own_frame(Request *request, const Own *own, const char *title_key);
