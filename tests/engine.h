@@ -15,6 +15,7 @@ typedef struct {
 	/* made when first asked for */
 	Db *db;
 	Db *reader;
+	Db *asker;
 	Record *record;
 } Engine;
 
