@@ -9,7 +9,16 @@ import { sleep } from './turnout.mjs';
 
 const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const alive = new Set();
-process.on('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
+// The browser with all its processes: each phone is a group of its own.
+const end = (child) => {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH')
+      throw error;
+  }
+};
+process.on('exit', () => alive.forEach(end));
 
 export class PhoneAtDoor {
   constructor(url, { film, lang = 'en-US', size = '390,844', flags = [] } = {}) {
@@ -26,7 +35,7 @@ export class PhoneAtDoor {
   async start() {
     const port = join(this.dir, 'profile', 'DevToolsActivePort');
     rmSync(port, { force: true });
-    this.child = spawn(program, [...this.args, 'about:blank'], { stdio: 'ignore', env: { ...process.env, LANGUAGE: this.lang.slice(0, 2) } });
+    this.child = spawn(program, [...this.args, 'about:blank'], { detached: true, stdio: 'ignore', env: { ...process.env, LANGUAGE: this.lang.slice(0, 2) } });
     alive.add(this.child);
     this.ended = new Promise((resolve) => this.child.on('close', resolve));
     for (let tries = 0; ; tries++) {
@@ -50,7 +59,7 @@ export class PhoneAtDoor {
 
   // As when the battery falls out.
   async kill() {
-    this.child.kill('SIGKILL');
+    end(this.child);
     await this.ended;
     alive.delete(this.child);
     await this.browser.close().catch(() => {});
@@ -58,7 +67,16 @@ export class PhoneAtDoor {
   async close() {
     if (this.child && alive.has(this.child))
       await this.kill();
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 20 });
+    for (let tries = 0; ; tries++)
+      try {
+        rmSync(this.dir, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        // a process that was killed may still be at its last file
+        if (error.code !== 'ENOTEMPTY' || tries > 50)
+          throw error;
+        await sleep(100);
+      }
   }
 
   async pair(code, checkpoint) {
