@@ -7,6 +7,7 @@
 // Logs: build-check/check/*.log, build-check/meson-logs/.
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run as runTests } from 'node:test';
 
@@ -17,6 +18,7 @@ const top = join(import.meta.dirname, '..');
 const build = join(top, 'build-check');
 const logs = join(build, 'check');
 const words = process.argv.slice(2);
+const lanes = availableParallelism() + 1; // some wait for a time limit to pass: that costs no processor
 const wanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
 const total = { passed: 0, failed: 0 };
 const failures = [];
@@ -110,7 +112,7 @@ async function runCTests(tests) { // meson runs none when one is missing
   const log = join(build, 'meson-logs', 'testlog.json');
   rmSync(log, { force: true });
   if (names.length)
-    await command('meson-test', 'meson', ['test', '-C', build, '--no-rebuild', '--timeout-multiplier', '4', ...names]);
+    await command('meson-test', 'meson', ['test', '-C', build, '--no-rebuild', '--num-processes', String(lanes), '--timeout-multiplier', '4', ...names]);
   const results = existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean).map(JSON.parse) : [];
   for (const { name, built } of tests) {
     const result = built && results.find((each) => each.name.replace(/^.* \/ /, '') === name);
@@ -201,7 +203,7 @@ else
   count('cluster', clusterSeconds, { passed: 0, failures: ['no PostgreSQL: build-check/check/cluster.log'] });
 if (tests.length)
   await runCTests(tests);
-await runSuites(nodeSuites.filter(({ alone }) => !alone), 2);
+await runSuites(nodeSuites.filter(({ alone }) => !alone), lanes);
 await runSuites(nodeSuites.filter(({ alone }) => alone), 1);
 if (cluster)
   await endCluster(cluster);

@@ -1,6 +1,6 @@
-// The Node suites that ./check runs after the C tests: two at a time, begun in this order, then those
-// that are `alone`, since they count or kill what runs on a machine that is theirs. Each is a file of
-// node:test cases; `minutes` is how long it may take (2 unless said).
+// The Node suites that ./check runs after the C tests, begun in this order, one more at a time than there are
+// processors; then those that are `alone`, since they count or kill what runs on a machine that is theirs. Each is a
+// file of node:test cases; `minutes` is how long it may take (2 unless said).
 //
 // They find in the environment:
 //   TURNOUT_TEST_BUILD          the build folder, absolute: $TURNOUT_TEST_BUILD/turnout is the program
