@@ -99,6 +99,7 @@ typedef struct {
 	gboolean given;
 	gint64 at, text_version;
 	char lang[12];
+	char *text; /* as it stood on the page (schema/consent.h); NULL: they were told elsewhere */
 } SelfConsent;
 typedef struct {
 	OutboxKind kind;

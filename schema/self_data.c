@@ -9,6 +9,12 @@ list_of(gsize size)
 	return g_array_new(FALSE, TRUE, (guint)size);
 }
 
+static void
+consent_clear(gpointer data)
+{
+	g_free(((SelfConsent *)data)->text);
+}
+
 void
 self_kept_clear(SelfKept *kept)
 {
@@ -88,8 +94,9 @@ read_consents(Db *db, gint64 attendee, GArray *consents, GError **error)
 {
 	DbStep step;
 	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT kind, given, at, text_version, lang FROM consent WHERE attendee = $1"
-	        " ORDER BY kind",
+	        "SELECT c.kind, c.given, c.at, c.text_version, c.lang, t.words FROM consent c"
+	        " LEFT JOIN consent_text t ON t.kind = c.kind AND t.lang = c.lang"
+	        " AND t.version = c.text_version WHERE c.attendee = $1 ORDER BY c.kind",
 	        DB_ARGS(db_int(attendee)), error);
 	if (rows == NULL)
 		return FALSE;
@@ -97,7 +104,8 @@ read_consents(Db *db, gint64 attendee, GArray *consents, GError **error)
 		SelfConsent consent = { .kind = (ConsentKind)db_column_int(rows, 0),
 			.given = db_column_int(rows, 1) != 0,
 			.at = db_column_int(rows, 2),
-			.text_version = db_column_int(rows, 3) };
+			.text_version = db_column_int(rows, 3),
+			.text = g_strdup(db_column_text(rows, 5)) };
 		g_strlcpy(consent.lang, db_column_text(rows, 4), sizeof consent.lang);
 		g_array_append_val(consents, consent);
 	}
@@ -151,6 +159,7 @@ self_kept(Db *db, const Event *event, gint64 attendee, SelfKept *ret, GError **e
 		.consents = list_of(sizeof(SelfConsent)),
 		.letters = list_of(sizeof(SelfLetterKept)) };
 
+	g_array_set_clear_func(kept.consents, consent_clear);
 	if (!read_row(db, attendee, &kept, error) ||
 	        !read_bookings(db, attendee, kept.bookings, error) ||
 	        !read_scans(db, event, attendee, kept.scans, error) ||

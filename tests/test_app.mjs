@@ -1,7 +1,7 @@
 // The app at the door in Chromium: paired online, then without any server: started anew, scanning; then the
-// server is back and has exactly what the phone showed. Pictures of each screen lie in BUILD/screens.
+// server is back and has exactly what the phone showed. Pictures: see lib/looks.mjs.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,13 +10,13 @@ import { after, before, describe, test } from 'node:test';
 import { seriousFindings } from './lib/browser.mjs';
 import { markOf, spoil } from './lib/door.mjs';
 import { film } from './lib/film.mjs';
+import { picture } from './lib/looks.mjs';
 import { PhoneAtDoor, pairingCode } from './lib/phone.mjs';
-import { build, daysAhead, event, openHouse } from './lib/turnout.mjs';
+import { daysAhead, event, openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
 const kills = Number(process.env.TURNOUT_TEST_KILLS ?? 4);
-const screens = join(build, 'screens');
 
 describe('the app at the door', () => {
   let house, server, visitor, port, region, dir, salt;
@@ -41,16 +41,15 @@ describe('the app at the door', () => {
     return { text, token, code: /class="typed"[^]*?<b[^>]*>([^<]+)<\/b>/.exec(page)[1] };
   };
   const rows = (epoch) => house.query(`SELECT seq, decision FROM scan WHERE rev = 1 AND epoch = ${BigInt.asIntN(64, BigInt(`0x${epoch}`))} ORDER BY seq`);
-  const picture = (page, name) => page.screenshot({ path: join(screens, `door-${name}.png`) });
+  const pictured = (page, name) => picture(page, `door-${name}.png`, { fullPage: false });
   const findings = [];
   const look = async (page, name) => {
-    await picture(page, name);
+    await pictured(page, name);
     for (const finding of await seriousFindings(page))
       findings.push(`${name}: ${finding}`);
   };
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     dir = mkdtempSync(join(tmpdir(), 'turnout-app-'));
     house = await openHouse('sqlite');
     await house.do(['schema', 'load', event('fifty-seats'), '--starts', daysAhead(120)]);
@@ -140,7 +139,7 @@ describe('the app at the door', () => {
 
     const late = await door.saved();
     assert.equal(Number(late.waiting), shown.length);
-    await picture(door.page, 'offline');
+    await pictured(door.page, 'offline');
     assert.match(late.text, /Saved on this phone · 10 waiting/);
     await serve();
     await door.synced();
@@ -174,7 +173,7 @@ describe('the app at the door', () => {
     const again = await door.scan(known.text);
     assert.deepEqual([again.decision, again.shown], ['again', 'green']);
     assert.match(again.text, /Welcome back[^]*First in at .*J Street/);
-    await picture(door.page, 'again');
+    await pictured(door.page, 'again');
     await serve();
     await door.synced();
     assert.deepEqual(await rows(again.epoch), [online, answer, again].map(({ seq, decision }) => [seq, decision]));
@@ -189,7 +188,7 @@ describe('the app at the door', () => {
     await door.pair(await pairingCode(house, slug, 'conference'), 'J Street');
     const first = await door.nextAnswer(null);
     assert.equal(first.decision, 'admit');
-    await picture(door.page, 'camera');
+    await pictured(door.page, 'camera');
     await door.page.getByRole('button', { name: 'Next' }).click();
     const second = await door.nextAnswer(first);
     assert.equal(second.decision, 'again');

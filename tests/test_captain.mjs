@@ -2,18 +2,18 @@
 // are mended in the page, the tickets are printed and read again, somebody comes later, somebody else asks to
 // join. In two languages, by scripts and without; then what must not work.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
 import { faultsOf } from './lib/html.mjs';
+import { picture } from './lib/looks.mjs';
 import { readPdf } from './lib/qr.mjs';
-import { build, openHouse } from './lib/turnout.mjs';
+import { openHouse } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const people = Array.from({ length: 30 }, (_, i) => `Persona ${String.fromCharCode(65 + i % 26)}${i} Núñez`);
 const wrong = { 4: { email: 'nobody at example' }, 11: { option: 'first class' }, 22: { name: '' } };
 
@@ -27,7 +27,6 @@ describe('captain', { concurrency: false }, () => {
   let house, server, browser, visitor;
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     house = await openHouse('sqlite');
     await house.do(['schema', 'staff', 'add', 'olga', '--event', slug, '--role', 'owner', '--password-stdin'], { input: 'a long enough passphrase\n' });
     server = await house.serve();
@@ -59,7 +58,7 @@ describe('captain', { concurrency: false }, () => {
       await page.setViewportSize(viewport);
       for (const scheme of dark && width === 'phone' ? ['light', 'dark'] : ['light']) {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await page.screenshot({ path: join(screens, `${name}-${width}-${scheme}.png`), fullPage: true });
+        await picture(page, `${name}-${width}-${scheme}.png`);
         if (dark || width === 'phone')
           (await seriousFindings(page)).forEach((finding) => findings.add(`${name}, ${width}, ${scheme}: ${finding}`));
       }
@@ -179,11 +178,11 @@ describe('captain', { concurrency: false }, () => {
     await context.close();
   });
 
-  test('and without JavaScript, in English', async () => {
-    const context = await openContext(browser, server.url, { locale: 'en-US', viewport: laptop, javaScriptEnabled: false });
+  test('and without JavaScript, in Chinese', async () => {
+    const context = await openContext(browser, server.url, { locale: 'zh-CN', viewport: laptop, javaScriptEnabled: false });
     const page = await pageOf(context);
-    homes.en = await journey(page, 'en', 'Name;E-mail;Option;Age', 'Neighbors');
-    const [one, other] = [await packet(homes.en), await packet(homes.es)];
+    homes.zh = await journey(page, 'zh-Hans', '姓名;电子邮件;参加方式;年龄', '阳光邻里会');
+    const [one, other] = [await packet(homes.zh), await packet(homes.es)];
     assert.equal(new Set([...one, ...other]).size, 66, 'no ticket is in two packets');
     await context.close();
   });
@@ -220,7 +219,7 @@ describe('captain', { concurrency: false }, () => {
       ['sep=', 'sep=|\r\nName|Age\r\nRío Alto|8\r\n', 200, /Río Alto/],
       ['formulas', 'name\r\n=cmd|\' /C calc\'!A0\r\n"<script>alert(1)</script>"\r\n', 200, /&lt;script&gt;/],
     ]) {
-      const answer = await send(homes.en, file).catch((error) => ({ status: error.code === 'EPIPE' || error.code === 'ECONNRESET' ? 413 : 0, text: '' }));
+      const answer = await send(homes.zh, file).catch((error) => ({ status: error.code === 'EPIPE' || error.code === 'ECONNRESET' ? 413 : 0, text: '' }));
       assert.equal(answer.status, status, name);
       if (said)
         assert.match(answer.text, said, name);
@@ -232,79 +231,79 @@ describe('captain', { concurrency: false }, () => {
   });
 
   test('a formula is a name like any other, and text in the list that is given out', async () => {
-    const answer = await send(homes.en, null, { names: '=1+1' });
+    const answer = await send(homes.zh, null, { names: '=1+1' });
     assert.equal(answer.status, 303);
-    const csv = (await visitor.get(`${homes.en}/names.csv`)).text;
+    const csv = (await visitor.get(`${homes.zh}/names.csv`)).text;
     assert.match(csv, /^'=1\+1,adult,general,confirmed,no\r$/m);
     assert.doesNotMatch(csv, /Núñez[\s\S]*Vecinos/);
   });
 
   test('two uploads at once add each person once', async () => {
     const before = Number(await count());
-    const fields = await formOf(homes.en, '/add');
+    const fields = await formOf(homes.zh, '/add');
     const names = Array.from({ length: 20 }, (_, i) => `Twin ${i} Unique`).join('\n');
-    const both = await Promise.all([1, 2, 3].map(() => visitor.request('POST', `${homes.en}/add`, multipart({ ...fields, names }))));
+    const both = await Promise.all([1, 2, 3].map(() => visitor.request('POST', `${homes.zh}/add`, multipart({ ...fields, names }))));
     assert.deepEqual(both.map(({ status }) => status).sort().slice(-1), [303]);
     assert.equal(Number(await count()), before + 20);
   });
 
   test('an upload that breaks off changes nothing', async () => {
     const before = await count();
-    const { body, headers } = multipart({ ...await formOf(homes.en, '/add'), names: 'Half Sent' });
+    const { body, headers } = multipart({ ...await formOf(homes.zh, '/add'), names: 'Half Sent' });
     await assert.rejects(new Promise((resolve, reject) => {
-      const request = visitor.http.request(new URL(`${homes.en}/add`, server.url), { method: 'POST', headers: { ...headers, 'Content-Length': body.length } }, resolve);
+      const request = visitor.http.request(new URL(`${homes.zh}/add`, server.url), { method: 'POST', headers: { ...headers, 'Content-Length': body.length } }, resolve);
       request.on('error', reject);
       request.write(body.subarray(0, body.length - 30));
       setImmediate(() => request.destroy(new Error('broken off')));
     }));
-    assert.equal((await visitor.request('POST', `${homes.en}/add`, { headers, body: body.subarray(0, body.length - 30) })).status, 400);
+    assert.equal((await visitor.request('POST', `${homes.zh}/add`, { headers, body: body.subarray(0, body.length - 30) })).status, 400);
     assert.equal(await count(), before);
   });
 
   test('a link that is forged, of another purpose or without its proof opens nothing', async () => {
-    const [, id, mac] = /\/g\/([0-9a-f]{16})-(.*)/.exec(homes.en), [, other, otherMac] = /\/g\/([0-9a-f]{16})-(.*)/.exec(homes.es);
+    const [, id, mac] = /\/g\/([0-9a-f]{16})-(.*)/.exec(homes.zh), [, other, otherMac] = /\/g\/([0-9a-f]{16})-(.*)/.exec(homes.es);
     const ticket = tokenOf(await visitor.register(slug, { name: 'Alone', contact: 'none', option: 'general', region: '1', age_band: 'adult', photo: 'no', again: 'yes' }));
     for (const token of [`${id}-${otherMac}`, `${other}-${mac}`, `${id}-${'A'.repeat(22)}`, ticket, 'x', `${id}-`])
       for (const tail of ['', '/1', '/tickets.pdf', '/names.csv'])
         assert.equal((await visitor.get(`/g/${token}${tail}`)).status, 404);
     const [[theirs]] = await house.query("SELECT no FROM attendee WHERE delegation_no = (SELECT max(delegation_no) - 1 FROM attendee) LIMIT 1");
     assert.equal((await visitor.get(`${homes.es}/${theirs}`)).status, 200);
-    assert.equal((await visitor.get(`${homes.en}/${theirs}`)).status, 404);
-    const fields = await formOf(homes.en, '/add');
+    assert.equal((await visitor.get(`${homes.zh}/${theirs}`)).status, 404);
+    const fields = await formOf(homes.zh, '/add');
     assert.equal((await visitor.submit(homes.es, { csrf: fields.csrf, no: theirs, cancel: 'yes' })).status, 403);
-    assert.equal((await visitor.submit(homes.en, { csrf: fields.csrf, no: theirs, cancel: 'yes' })).headers.location, `${homes.en}?done=nothing`);
-    assert.equal((await visitor.submit(homes.en, { no: theirs, cancel: 'yes' })).status, 403);
-    assert.equal((await visitor.submit(homes.en, { csrf: fields.csrf, approve_all: 'yes' }, { Origin: 'https://evil.example' })).status, 403);
-    assert.equal((await visitor.submit(`${homes.en}/rows`, { csrf: fields.csrf, rows: '[[1,{"name":3},false]]', save: 'yes' })).status, 400);
+    assert.equal((await visitor.submit(homes.zh, { csrf: fields.csrf, no: theirs, cancel: 'yes' })).headers.location, `${homes.zh}?done=nothing`);
+    assert.equal((await visitor.submit(homes.zh, { no: theirs, cancel: 'yes' })).status, 403);
+    assert.equal((await visitor.submit(homes.zh, { csrf: fields.csrf, approve_all: 'yes' }, { Origin: 'https://evil.example' })).status, 403);
+    assert.equal((await visitor.submit(`${homes.zh}/rows`, { csrf: fields.csrf, rows: '[[1,{"name":3},false]]', save: 'yes' })).status, 400);
   });
 
   test('whom the captain entered is corrected and deleted; the role goes on, and the old address with it', async () => {
     refresh();
     const nobody = async () => (await house.query('SELECT count(*) FROM sealed s JOIN attendee a ON a.id = s.owner WHERE a.state <> \'active\''))[0][0];
-    const [, late] = /href="(\/g\/[^"]+\/\d+)"><bdi>Late Comer/.exec((await visitor.get(homes.en)).text);
+    const [, late] = /href="(\/g\/[^"]+\/\d+)"><bdi>Late Comer/.exec((await visitor.get(homes.zh)).text);
     const fields = Object.fromEntries(readForm((await visitor.get(late)).text, ({ action }) => action === late).fields);
     assert.equal((await visitor.submit(late, { ...fields, name: '' })).status, 422);
     assert.match((await visitor.submit(late, { ...fields, name: 'Later Comer', age_band: 'under-16', guardian: '' })).headers.location, /done=changed$/);
     assert.match((await visitor.get(late)).text, /Later Comer/);
     const no = late.split('/').at(-1), csrf = fields.csrf;
-    assert.match((await visitor.submit(homes.en, { csrf, no, erase: 'yes' })).headers.location, /done=erased$/);
+    assert.match((await visitor.submit(homes.zh, { csrf, no, erase: 'yes' })).headers.location, /done=erased$/);
     assert.equal((await visitor.get(late)).status, 404);
     assert.equal(await nobody(), '0');
 
     // who registered by themselves is not the captain's to change, and can be the next one
-    const code = /typed-code" dir="ltr">(\w+)/.exec((await visitor.get(homes.en)).text)[1];
+    const code = /typed-code" dir="ltr">(\w+)/.exec((await visitor.get(homes.zh)).text)[1];
     const heir = await visitor.register(slug, { name: 'Heir', contact: 'phone', phone: '916 555 0199', delegation: code, option: 'general', age_band: 'adult', photo: 'no', again: 'yes' });
     const page = `/t/${tokenOf(heir)}`;
     assert.doesNotMatch((await visitor.get(page)).text, /J Street/, 'where they meet is told when the captain has approved');
-    await visitor.submit(homes.en, { csrf, approve_all: 'yes' });
+    await visitor.submit(homes.zh, { csrf, approve_all: 'yes' });
     assert.match((await visitor.get(page)).text, /J Street/);
-    const [, theirs] = /value="(\d+)">Heir</.exec((await visitor.get(homes.en)).text);
-    assert.match((await visitor.submit(homes.en, { csrf, no: theirs, erase: 'yes' })).headers.location, /done=nothing$/);
-    assert.equal((await visitor.submit(homes.en, { csrf, no: theirs, hand_over: 'yes' })).status, 200);
-    assert.equal((await visitor.get(homes.en)).status, 404);
+    const [, theirs] = /value="(\d+)">Heir</.exec((await visitor.get(homes.zh)).text);
+    assert.match((await visitor.submit(homes.zh, { csrf, no: theirs, erase: 'yes' })).headers.location, /done=nothing$/);
+    assert.equal((await visitor.submit(homes.zh, { csrf, no: theirs, hand_over: 'yes' })).status, 200);
+    assert.equal((await visitor.get(homes.zh)).status, 404);
     const [, next] = /href="(\/g\/[\w-]+)"/.exec((await visitor.get(page)).text);
     assert.equal((await visitor.get(next)).status, 200);
-    homes.en = next;
+    homes.zh = next;
   });
 
   test('staff see every group, and a new link stops the old one', async () => {
@@ -320,10 +319,10 @@ describe('captain', { concurrency: false }, () => {
     assert.equal(await page.locator('mark').count(), 2);
     await press(page, page.getByRole('link', { name: 'Neighbors', exact: true }));
     await look(page, 'staff-group');
-    assert.equal(`${server.url}${homes.en}`, (await page.locator('.t1 code').textContent()).trim());
+    assert.equal(`${server.url}${homes.zh}`, (await page.locator('.t1 code').textContent()).trim());
     await press(page, submitOf(page, '/link'));
     const link = (await page.locator('.t1 code').textContent()).trim();
-    assert.equal((await visitor.get(homes.en)).status, 404);
+    assert.equal((await visitor.get(homes.zh)).status, 404);
     assert.equal((await visitor.get(new URL(link).pathname)).status, 200);
     await page.goto(`${server.url}/staff/delegations`);
     await page.locator('#name').fill('Made By Staff');

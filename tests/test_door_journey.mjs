@@ -2,7 +2,7 @@
 // others, most of each kind before the camera; when the network is back the server's log and the reports say
 // exactly what the phone showed.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,13 +10,13 @@ import { after, before, describe, test } from 'node:test';
 
 import { Device, markOf, spoil } from './lib/door.mjs';
 import { Lens } from './lib/film.mjs';
+import { picture } from './lib/looks.mjs';
 import { PhoneAtDoor, pairingCode } from './lib/phone.mjs';
 import { pictureOf } from './lib/qr.mjs';
-import { build, daysAhead, event, openHouse } from './lib/turnout.mjs';
+import { daysAhead, event, openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const group = 'SIERRA', members = 5;
 const SPARE = 6; // class of a ticket
 
@@ -48,7 +48,6 @@ describe('thirty tickets at a listed door without a network', () => {
   const several = (n, make) => Array.fromAsync({ length: n }, make);
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     dir = mkdtempSync(join(tmpdir(), 'turnout-journey-'));
     house = await openHouse('sqlite');
     await house.do(['schema', 'load', event('fifty-seats'), '--starts', daysAhead(120)]);
@@ -118,7 +117,7 @@ describe('thirty tickets at a listed door without a network', () => {
       lens.show(null);
       assert.deepEqual([answer.decision, answer.shown, answer.online], [decision, colour, 'false'], what);
       assert.match(answer.text, words, what);
-      await door.page.screenshot({ path: join(screens, `journey-${what.replaceAll(' ', '-')}.png`) });
+      await picture(door.page, `journey-${what.replaceAll(' ', '-')}.png`, { fullPage: false });
       assert.equal(Number(answer.seq), shown.length + 1);
       epoch = answer.epoch;
       const ours = !['reject_signature', 'reject_elsewhere'].includes(decision);
@@ -140,7 +139,7 @@ describe('thirty tickets at a listed door without a network', () => {
     await door.page.getByRole('button', { name: 'Whole group' }).click();
     await door.screen('group');
     await door.page.getByText(`1 here, ${members - 1} missing`).waitFor();
-    await door.page.screenshot({ path: join(screens, 'journey-group.png') });
+    await picture(door.page, 'journey-group.png', { fullPage: false });
     const numbers = await house.query(`SELECT no, mark FROM attendee WHERE delegation_no IS NOT NULL ORDER BY no`);
     await door.page.locator('.member', { has: door.page.getByText(`No. ${numbers[2][0]}`, { exact: true }) }).locator('input').uncheck();
     await door.page.getByRole('button', { name: `Admit ${members - 2} people` }).click();

@@ -2,23 +2,23 @@
 // JavaScript; by keyboard alone, in Spanish; one person in at most six answers; an elder without e-mail. And what
 // the form looks like in each of its states.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
 import { RegistrationForm } from './lib/family.mjs';
 import { faultsOf } from './lib/html.mjs';
+import { picture } from './lib/looks.mjs';
 import { readByZbar } from './lib/qr.mjs';
-import { build, daysAhead, example, openHouse } from './lib/turnout.mjs';
+import { daysAhead, example, openHouse } from './lib/turnout.mjs';
 import { Visitor } from './lib/visitor.mjs';
 
 describe('family', () => {
   let house, server, browser, visitor;
-  const findings = [], screens = join(build, 'screens');
+  const findings = [];
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     house = await openHouse('sqlite');
     server = await house.serve({ env: { TURNOUT_WEB_ROBOTS: 'on' } });
     visitor = new Visitor(server.url);
@@ -49,8 +49,7 @@ describe('family', () => {
       await page.setViewportSize(viewport);
       for (const colorScheme of all ? ['light', 'dark'] : [width === 'phone' ? 'light' : 'dark']) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        if (all)
-          await page.screenshot({ path: join(screens, `form-${name}-${width}-${colorScheme}.png`), fullPage: true });
+        await picture(page, `form-${name}-${width}-${colorScheme}.png`);
         for (const finding of await seriousFindings(page))
           findings.push(`${name}, ${width}, ${colorScheme}: ${finding}`);
       }

@@ -1,19 +1,19 @@
 // Ten languages: each page of a guest in each of them, on a narrow phone and a laptop, light and dark; the app
 // at the door, which changes its language under the volunteer's thumb. Nothing is too wide, nothing serious for
-// axe-core, nothing at all for html-validate. Pictures of each lie in BUILD/screens.
+// axe-core, nothing at all for html-validate.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, seriousFindings } from './lib/browser.mjs';
 import { faultsOf } from './lib/html.mjs';
+import { picture } from './lib/looks.mjs';
 import { PhoneAtDoor, pairingCode } from './lib/phone.mjs';
-import { build, openHouse } from './lib/turnout.mjs';
+import { openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const locales = join(import.meta.dirname, '..', 'web', 'locales');
 const catalogues = new Map(readdirSync(locales).filter((file) => file.endsWith('.json')).map((file) => [file.replace('.json', ''), JSON.parse(readFileSync(join(locales, file), 'utf8'))]));
 const languages = [...catalogues.keys()];
@@ -26,7 +26,6 @@ describe('ten languages', () => {
   let house, server, browser, visitor, region, door;
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     house = await openHouse('sqlite');
     server = await house.serve();
     visitor = new Visitor(server.url);
@@ -56,7 +55,7 @@ describe('ten languages', () => {
         assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, _meta.dir], name);
         found.push(...(await faultsOf(await response.text())).map((fault) => `${name}: ${fault}`));
         if (name !== 'lost')
-          await page.screenshot({ path: join(screens, `tongue-${lang}-${name}.jpg`), type: 'jpeg', quality: 80, fullPage: true });
+          await picture(page, `tongue-${lang}-${name}.jpg`);
         for (const width of [390, narrow, laptop.width]) {
           await page.setViewportSize({ width, height: 844 });
           const over = await tooWide(page);
@@ -115,7 +114,7 @@ describe('ten languages', () => {
       await door.page.setViewportSize({ width: narrow, height: 640 });
       assert.ok(await tooWide(door.page) <= 0, `pairing in ${lang} is too wide`);
       await door.page.setViewportSize({ width: 390, height: 844 });
-      await door.page.screenshot({ path: join(screens, `tongue-${lang}-pair.jpg`), type: 'jpeg', quality: 80 });
+      await picture(door.page, `tongue-${lang}-pair.jpg`, { fullPage: false });
     }
     await door.pair(await pairingCode(house, slug, 'lunch', 'supervisor'), 'line A');
     for (const lang of languages) {
@@ -124,7 +123,7 @@ describe('ten languages', () => {
       await door.screen('scan');
       await speaks(lang);
       assert.ok(await tooWide(door.page) <= 0, `scanning in ${lang} is too wide`);
-      await door.page.screenshot({ path: join(screens, `tongue-${lang}-scan.jpg`), type: 'jpeg', quality: 80 });
+      await picture(door.page, `tongue-${lang}-scan.jpg`, { fullPage: false });
       await door.page.click('[data-tool=door_test_title]');
       for (const decision of ['admit_provisional', 'reject_not_booked']) {
         await door.page.click(`[data-practice=${decision}]`);
@@ -134,7 +133,7 @@ describe('ten languages', () => {
         const over = await tooWide(door.page, '.answer');
         await door.page.setViewportSize({ width: 390, height: 844 });
         assert.ok(over <= 0, `${decision} in ${lang} is ${over} px too wide`);
-        await door.page.screenshot({ path: join(screens, `tongue-${lang}-${decision}.jpg`), type: 'jpeg', quality: 80 });
+        await picture(door.page, `tongue-${lang}-${decision}.jpg`, { fullPage: false });
         await door.page.keyboard.press('Enter');
         await view.waitFor({ state: 'detached' });
       }

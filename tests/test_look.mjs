@@ -1,18 +1,17 @@
 // Every page as people see it: at phone and laptop width, light and dark, in English and Arabic (the other
-// languages are seen by test_languages.mjs); a picture of each lies in BUILD/screens. axe-core finds nothing
-// serious, html-validate nothing at all.
+// languages are seen by test_languages.mjs). axe-core finds nothing serious, html-validate nothing at all.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
 import { faultsOf } from './lib/html.mjs';
-import { build, openHouse, top } from './lib/turnout.mjs';
+import { picture } from './lib/looks.mjs';
+import { openHouse, top } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const widths = { phone, laptop };
 const languages = ['en', 'ar'];
 
@@ -20,7 +19,6 @@ describe('look', () => {
   let house, server, browser, visitor, region, token;
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     house = await openHouse('sqlite');
     server = await house.serve();
     visitor = new Visitor(server.url);
@@ -60,7 +58,7 @@ describe('look', () => {
           assert.equal(await page.locator('html').getAttribute('lang'), lang);
           for (const scheme of ['light', 'dark']) {
             await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-            await page.screenshot({ path: join(screens, `${name}-${lang}-${width}-${scheme}.png`), fullPage: true });
+            await picture(page, `${name}-${lang}-${width}-${scheme}.png`);
             for (const finding of await seriousFindings(page))
               findings.add(`${width}, ${scheme}: ${finding}`);
           }

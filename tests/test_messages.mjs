@@ -1,19 +1,19 @@
 // What staff tell many: written, seen with its number before it goes, and then by a mail server that dies amid it and by our
 // own death amid it: nobody is left out, nobody gets it twice. Who has no e-mail is called.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
 import { faultsOf } from './lib/html.mjs';
+import { picture } from './lib/looks.mjs';
 import { Post } from './lib/post.mjs';
-import { build, openHouse } from './lib/turnout.mjs';
+import { openHouse } from './lib/turnout.mjs';
 import { Visitor, tokenOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const people = 500;
 
 describe('messages', () => {
@@ -33,7 +33,6 @@ describe('messages', () => {
   };
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     post = await Post.open();
     house = await openHouse('sqlite');
     [[region], [other]] = await house.query("SELECT code FROM region WHERE code NOT IN ('outside', 'unsaid') ORDER BY no LIMIT 2");
@@ -85,7 +84,7 @@ describe('messages', () => {
     await page.waitForLoadState();
     assert.doesNotMatch(await preview.innerText(), /names the event/);
     assert.equal(await page.locator('#body_es').inputValue(), 'Hola {name}, cambió la puerta.', 'what was typed is kept');
-    await page.screenshot({ path: join(screens, 'messages-preview.png'), fullPage: true });
+    await picture(page, 'messages-preview.png');
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole('button', { name: 'Send now' }).click();
     await page.getByText('It is on its way').waitFor();
@@ -112,7 +111,7 @@ describe('messages', () => {
     await signIn(page, 'olga');
     await page.goto(`${server.url}/staff/messages`);
     assert.match(await page.locator('#log + .cards').innerText(), /News for you[^]*to 500 registrations[^]*olga[^]*Until .* it also goes to who comes later/);
-    await page.screenshot({ path: join(screens, 'messages-log.png'), fullPage: true });
+    await picture(page, 'messages-log.png');
     await page.goto(`${server.url}/staff/audit`);
     assert.match(await page.locator('main').innerText(), /olga[^]*message/);
     await context.close();
@@ -138,7 +137,7 @@ describe('messages', () => {
     }, region);
     await page.getByRole('button', { name: 'See how many it goes to' }).click();
     assert.match(await page.locator('section.notice').innerText(), /0 letters · 1 call for people without e-mail/);
-    await page.screenshot({ path: join(screens, 'messages-phone.png'), fullPage: true });
+    await picture(page, 'messages-phone.png');
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole('button', { name: 'Send now' }).click();
     await page.getByText('It is on its way').waitFor();
@@ -155,7 +154,7 @@ describe('messages', () => {
     const sms = new URL(await card.locator('a[href^="sms:"]').getAttribute('href'));
     assert.match(sms.searchParams.get('body'), /El autobús sale a las seis/);
     assert.equal(await card.locator('a[href^="tel:"]').getAttribute('href'), 'tel:+19165550100');
-    await page.screenshot({ path: join(screens, 'messages-call.png'), fullPage: true });
+    await picture(page, 'messages-call.png');
     await card.getByRole('button', { name: /^Done/ }).click();
     await card.waitFor({ state: 'detached' });
     const [[state, who]] = await house.query("SELECT state, who FROM outbox WHERE kind = 'staff-message' AND who IS NOT NULL");
@@ -163,7 +162,7 @@ describe('messages', () => {
     // a slip of the thumb: the call is there again
     await page.locator('li', { hasText: 'message from staff' }).getByRole('button', { name: /^Not called yet/ }).click();
     await card.waitFor();
-    await page.screenshot({ path: join(screens, 'messages-undo.png'), fullPage: true });
+    await picture(page, 'messages-undo.png');
     await card.getByRole('button', { name: /^Done/ }).click();
     await page.locator('li', { hasText: 'message from staff' }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);

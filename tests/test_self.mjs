@@ -188,7 +188,7 @@ for (const engine of engines) {
           assert.deepEqual(said[name], value, name);
       assert.deepEqual(said.questions, { shirt: 's,l' });
       assert.deepEqual([mine.option, mine.fee, mine.state, mine.consents[0].kind, mine.consents[0].given], ['a', 'due', 'active', 'keep_informed', true]);
-      assert.ok(mine.consents[0].at && mine.consents[0].text_version && mine.letters[0].kind === 'confirmation' && mine.kept_until.emergency);
+      assert.ok(mine.consents[0].at && mine.consents[0].text_version && mine.consents[0].text.length > 20 && mine.letters[0].kind === 'confirmation' && mine.kept_until.emergency);
       const page = unescape(await home.page(`/t/${token}/data`));
       for (const word of ['Data Person', 'data@example.org', 'Near the <door>', 'Tía Ana', 'not paid yet', 'Small and Large'])
         assert.ok(page.includes(word), word);

@@ -1,18 +1,16 @@
-// The staff's room in a real browser: signing in, who may see what, devices, files, the audit. Pictures of
-// each page at both widths lie in BUILD/screens.
+// The staff's room in a real browser: signing in, who may see what, devices, files, the audit.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
 import { Device, markOf } from './lib/door.mjs';
 import { faultsOf } from './lib/html.mjs';
-import { build, openHouse, run } from './lib/turnout.mjs';
+import { picture } from './lib/looks.mjs';
+import { openHouse, run } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf, valueOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const passwords = {
   olga: ['owner', 'violet anchor teapot nine'],
   stan: ['staff', 'maple cellar window tuba'],
@@ -44,7 +42,6 @@ describe('staff', () => {
     valueOf(readForm((await visitor.get('/staff', { Cookie: cookie })).text).fields, 'csrf');
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     house = await openHouse('sqlite');
     regions = (await house.query('SELECT code FROM region ORDER BY no')).map(([code]) => code);
     await give('olga', passwords.olga);
@@ -328,7 +325,7 @@ describe('staff', () => {
             (await faultsOf(await last.text())).forEach(told);
           for (const scheme of ['light', 'dark']) {
             await page.emulateMedia({ colorScheme: scheme });
-            await page.screenshot({ path: join(screens, `staff-${name}-${lang}-${width}-${scheme}.png`), fullPage: true });
+            await picture(page, `staff-${name}-${lang}-${width}-${scheme}.png`);
             // the dark twin differs in colours, and in nothing else
             (await seriousFindings(page, scheme === 'dark' ? ['color-contrast'] : undefined)).forEach((finding) => told(`${scheme}: ${finding}`));
           }

@@ -1,18 +1,16 @@
 // Staying informed: the sign-up, the letter, the button, and the way out by one click, as people and their mail programs
 // go it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { laptop, launch, openContext, phone, seriousFindings } from './lib/browser.mjs';
 import { faultsOf } from './lib/html.mjs';
+import { picture } from './lib/looks.mjs';
 import { Post } from './lib/post.mjs';
-import { build, openHouse } from './lib/turnout.mjs';
+import { openHouse } from './lib/turnout.mjs';
 import { Visitor, readForm, tokenOf, unescape, valueOf } from './lib/visitor.mjs';
 
 const slug = 'immigrant-day-of-action';
-const screens = join(build, 'screens');
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
 describe('stay informed', () => {
@@ -20,7 +18,6 @@ describe('stay informed', () => {
   const cookies = {};
 
   before(async () => {
-    mkdirSync(screens, { recursive: true });
     post = await Post.open();
     house = await openHouse('sqlite');
     server = await house.serve({ env: { TURNOUT_MAIL_URL: `smtp://127.0.0.1:${post.port}`, TURNOUT_MAIL_FROM: 'news@coalition.example' } });
@@ -61,7 +58,7 @@ describe('stay informed', () => {
     const look = async (name) => {
       for (const scheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await page.screenshot({ path: join(screens, `stay-${name}-${scheme}.png`), fullPage: true });
+        await picture(page, `stay-${name}-${scheme}.png`);
         (await seriousFindings(page)).forEach((finding) => findings.add(`${name}: ${finding}`));
       }
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -206,7 +203,7 @@ describe('stay informed', () => {
     const context = await openContext(browser, server.url, { viewport: laptop });
     const page = await context.newPage();
     await page.goto(`${server.url}/stay-informed`);
-    await page.screenshot({ path: join(screens, 'stay-form-laptop.png'), fullPage: true });
+    await picture(page, 'stay-form-laptop.png');
     await context.close();
   });
 });

@@ -177,10 +177,11 @@ consents_json(const Known *known)
 	for (guint i = 0; i < known->kept.consents->len; i++) {
 		const SelfConsent *consent = &g_array_index(known->kept.consents, SelfConsent, i);
 		json_array_append_new(list,
-		        json_pack("{s:s, s:b, s:o, s:I, s:s}", "kind", consent_names[consent->kind],
-		                "given", consent->given, "at", time_json(consent->at),
-		                "text_version", (json_int_t)consent->text_version, "language",
-		                consent->lang));
+		        json_pack("{s:s, s:b, s:o, s:I, s:s, s:s?}", "kind",
+		                consent_names[consent->kind], "given", consent->given, "at",
+		                time_json(consent->at), "text_version",
+		                (json_int_t)consent->text_version, "language", consent->lang,
+		                "text", consent->text));
 	}
 	return list;
 }
@@ -417,7 +418,8 @@ event_rows(const Known *known)
 		g_autofree char *version = locale_number(locale, consent->text_version);
 		g_autofree char *text = locale_format(locale,
 		        consent->given ? "own_data_agreed" : "own_data_withdrawn", "what",
-		        locale_text(locale, key), "version", version, NULL);
+		        consent->text != NULL ? consent->text : locale_text(locale, key), "version",
+		        version, NULL);
 		add_row(rows, when, text);
 	}
 	for (guint i = 0; i < known->kept.letters->len; i++) {

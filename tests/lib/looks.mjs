@@ -1,6 +1,5 @@
-// Screens as people see them: a picture of each in BUILD/screens, and what axe-core finds there in light and dark.
-//
-// TURNOUT_TEST_LOOKS=all takes them at a laptop's width and in the dark as well.
+// Screens as people see them: what axe-core finds there in light and dark, and with TURNOUT_TEST_LOOKS=all a picture of
+// each in BUILD/screens, to be looked at. Without it none is taken: a whole page costs half a second.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,12 +8,19 @@ import { build } from './turnout.mjs';
 
 const screens = join(build, 'screens'), all = process.env.TURNOUT_TEST_LOOKS === 'all';
 
+// Of the whole page, unless @options say otherwise.
+export async function picture(page, name, options = {}) {
+  if (!all)
+    return;
+  mkdirSync(screens, { recursive: true });
+  await page.screenshot({ path: join(screens, name), fullPage: true, ...(name.endsWith('.jpg') ? { type: 'jpeg', quality: 80 } : {}), ...options });
+}
+
 export class Looks {
   findings = [];
 
   constructor(prefix) {
     this.prefix = prefix;
-    mkdirSync(screens, { recursive: true });
   }
 
   async at(page, name) {
@@ -34,7 +40,7 @@ export class Looks {
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   }
   picture(page, name) {
-    return page.screenshot({ path: join(screens, `${this.prefix}-${name}.png`) });
+    return picture(page, `${this.prefix}-${name}.png`, { fullPage: false });
   }
   async judge(page, name) {
     for (const finding of await seriousFindings(page))
