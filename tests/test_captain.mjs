@@ -317,7 +317,7 @@ describe('captain', { concurrency: false }, () => {
     await page.goto(`${server.url}/staff/delegations`);
     await look(page, 'staff-groups');
     assert.equal(await page.locator('mark').count(), 2);
-    await press(page, page.getByRole('link', { name: 'Neighbors', exact: true }));
+    await press(page, page.getByRole('link', { name: '阳光邻里会', exact: true }));
     await look(page, 'staff-group');
     assert.equal(`${server.url}${homes.zh}`, (await page.locator('.t1 code').textContent()).trim());
     await press(page, submitOf(page, '/link'));
