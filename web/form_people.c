@@ -304,11 +304,19 @@ form_people(const Form *form, json_t *faults)
 void
 form_check_people(const Form *form, GArray *faults)
 {
-	for (guint n = 2; n <= REGISTRATION_ATTENDEES_MAX; n++) {
+	guint32 seen = 0;
+
+	/* by what came, not by all that might: nearly every form is one person's */
+	for (guint i = 0; i < fields_count(form->typed); i++) {
 		IntakeFault fault = { .code = INTAKE_MISSING };
+		const char *field, *value;
+		fields_at(form->typed, i, &field, &value);
+		const guint n = g_str_has_prefix(field, "person_") ? form_person_of(field) : 0;
+		if (n < 2 || n > REGISTRATION_ATTENDEES_MAX || (seen & (1u << n)) != 0)
+			continue;
+		seen |= 1u << n;
 		const char *name = typed_of(form, "name", n);
-		if (name == NULL || typed_of(form, "person", n) == NULL ||
-		        strspn(name, " ") < strlen(name) ||
+		if (name == NULL || strspn(name, " ") < strlen(name) ||
 		        (is_adult(form, n) && !needs_typed(form, n)))
 			continue;
 		g_snprintf(fault.field, sizeof fault.field, "name_%u", n);
