@@ -16,6 +16,7 @@ void answered_clear(Answered *answered);
 const char *answered_header(const Answered *answered, const char *name);
 
 int client_connect(const char *url); /* "http://127.0.0.1:PORT" */
+int client_try(const char *url);     /* -1 when nobody listens there */
 void client_send(int fd, const char *bytes, gsize length);
 /* The next answer on @fd; waits CLIENT_PATIENCE_S at most. @head: it has no body. */
 #define CLIENT_PATIENCE_S 20

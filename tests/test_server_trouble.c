@@ -268,6 +268,49 @@ who_waits_when_the_server_stops_gets_the_answer(Engine *engine, gconstpointer da
 	settings_free(running.settings);
 }
 
+typedef struct {
+	const char *url;
+	gint over; /* atomic */
+} Rush;
+
+/* Comes, asks, reads what there is, and comes again; who finds the door shut just leaves. */
+static gpointer
+come_and_go(gpointer data)
+{
+	static const char bytes[] = "GET /hello HTTP/1.1\r\n" H "Connection: close\r\n\r\n";
+	Rush *rush = data;
+	char heard[4096];
+	while (!__atomic_load_n(&rush->over, __ATOMIC_SEQ_CST)) {
+		const int fd = client_try(rush->url);
+		if (fd < 0)
+			continue;
+		client_send(fd, bytes, strlen(bytes));
+		while (recv(fd, heard, sizeof(heard), 0) > 0)
+			;
+		close(fd);
+	}
+	return NULL;
+}
+
+static void
+a_server_ends_well_while_people_go_on_coming(Engine *engine, gconstpointer data)
+{
+	GThread *people[4];
+	for (guint stops = 0; stops < 20; stops++) {
+		Running running = house_open(engine, NULL, NULL);
+		g_autofree char *url = g_strdup(running.url);
+		Rush rush = { .url = url };
+		for (guint i = 0; i < G_N_ELEMENTS(people); i++)
+			people[i] = g_thread_new("people", come_and_go, &rush);
+		g_usleep(20000);
+		house_close(&running);
+		g_assert_cmpint(client_try(url), <, 0); /* nobody listens there any more */
+		__atomic_store_n(&rush.over, 1, __ATOMIC_SEQ_CST);
+		for (guint i = 0; i < G_N_ELEMENTS(people); i++)
+			g_thread_join(people[i]);
+	}
+}
+
 /* ---- noise ---- */
 
 static gsize
@@ -372,6 +415,8 @@ main(int argc, char **argv)
 	TEST(many_that_write_at_once_share_their_commits);
 	TEST(a_write_that_failed_is_not_called_done);
 	TEST(who_waits_when_the_server_stops_gets_the_answer);
+	engine_add_test_on(DB_SQLITE, "server/a_server_ends_well_while_people_go_on_coming",
+	        a_server_ends_well_while_people_go_on_coming);
 	TEST(ten_thousand_spoilt_requests_leave_it_as_it_was);
 	return engine_run();
 }

@@ -7,7 +7,7 @@
  *   timeouts count inactivity only                              deadlines.c shuts who is late
  *   MHD_stop_daemon() aborts while a connection is suspended    server_stop() waits for them first
  *   a reader of a stream may suspend and give nothing           server_stream.c fills it elsewhere
- *   a socket that was quiesced still accepts in the kernel      server_stop() closes it at last
+ *   MHD_quiesce_daemon() races with its threads, which abort    let_in() turns newcomers away instead
  */
 #include <microhttpd.h>
 #include <pthread.h>
@@ -443,6 +443,13 @@ be_told(void *data, const char *format, va_list arguments)
 
 /* ---- start and stop ---- */
 
+/* Who comes while the server stops is closed on at once. */
+static enum MHD_Result
+let_in(void *data, const struct sockaddr *address, socklen_t length)
+{
+	return state_of(((Server *)data)->transport) == STATE_OPEN ? MHD_YES : MHD_NO;
+}
+
 static gboolean
 start_daemon(Server *server, const Setup *setup, GError **error)
 {
@@ -467,7 +474,7 @@ start_daemon(Server *server, const Setup *setup, GError **error)
 			(void *)"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" };
 	}
 	more[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
-	transport->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, server,
+	transport->daemon = MHD_start_daemon(flags, 0, let_in, server, handle, server,
 	        MHD_OPTION_EXTERNAL_LOGGER, be_told, server, MHD_OPTION_LISTEN_SOCKET,
 	        setup->listening, MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)THREADS,
 	        MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
@@ -560,18 +567,6 @@ server_start(const ServerOptions *options, GError **error)
 	return NULL;
 }
 
-const char *
-server_url(const Server *server)
-{
-	return server->url;
-}
-
-const char *
-server_base_url(const Server *server)
-{
-	return server->base_url;
-}
-
 gboolean
 server_stop(Server *server)
 {
@@ -580,7 +575,6 @@ server_stop(Server *server)
 	Transport *transport = server->transport;
 	const gint64 until = g_get_monotonic_time() + SERVER_DRAIN_S * G_USEC_PER_SEC;
 	__atomic_store_n(&transport->state, STATE_DRAINING, __ATOMIC_SEQ_CST);
-	MHD_quiesce_daemon(transport->daemon);
 	/* quiet for a moment, since a request may lie in a socket's buffer unread */
 	if (!wait_for_none(&transport->in_flight, DRAIN_QUIET_US, until))
 		log_line(LOG_LEVEL_WARNING, "some requests got no answer within %d s",
@@ -593,6 +587,7 @@ server_stop(Server *server)
 		return FALSE;
 	}
 	MHD_stop_daemon(transport->daemon);
+	transport->listening = -1; /* closed with it */
 	g_clear_pointer(&server->minutes, minutes_free);
 	server_free(server);
 	return TRUE;

@@ -1,5 +1,5 @@
 /*
- * What the settings say, made ready for server.c: addresses, TLS, the listening socket.
+ * What the settings say, made ready for server.c: addresses, TLS, the listening socket; where it serves.
  */
 #include <string.h>
 
@@ -105,4 +105,16 @@ setup_make(Server *server, Setup *setup, GError **error)
 	setup->limit_addresses = !loopback && !server->proxied;
 	server_set_headers(server);
 	return TRUE;
+}
+
+const char *
+server_url(const Server *server)
+{
+	return server->url;
+}
+
+const char *
+server_base_url(const Server *server)
+{
+	return server->base_url;
 }
