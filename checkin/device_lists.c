@@ -318,7 +318,7 @@ digit_of(char typed)
 	return -1;
 }
 
-/* As in schema/mark.c: Luhn's scheme to the base 32. */
+/* As in schema/door/mark.c: Luhn's scheme to the base 32. */
 static int
 check_digit(const uint8_t digits[CODE_DIGITS])
 {

@@ -3,7 +3,7 @@
  *
  * SQL stands in the function that asks the question, as constant text that both
  * SQLite >= 3.40 and PostgreSQL 15 run; values come only by $1, $2 …. What differs between the
- * engines lives in db_sqlite.c and db_postgres.c.
+ * engines lives in db/sqlite.c and db/postgres.c.
  *
  * A Db is one connection and belongs to one thread at a time.
  */

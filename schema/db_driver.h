@@ -1,5 +1,5 @@
 /*
- * What an engine's driver provides to db.c. Nobody else includes this, but for tests that want a
+ * What an engine's driver provides to db/db.c. Nobody else includes this, but for tests that want a
  * statement to fail.
  */
 #pragma once
@@ -72,7 +72,7 @@ struct Db {
 Db *db_sqlite_open(const char *path, DbMode mode, GError **error);
 Db *db_postgres_open(const char *url, DbMode mode, GError **error);
 
-/* For migrate.c and verify_database.c. */
+/* For db/migrate.c and backup/verify_database.c. */
 gboolean db_lock_schema(Db *db, GError **error);
 gboolean
 db_look(Db *db, const char *table, gboolean *ret_there, gboolean *ret_empty, GError **error);

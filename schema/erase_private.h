@@ -1,4 +1,4 @@
-/* What erase*.c, hold.c, expire*.c and restore.c share. */
+/* What the room forget/ and backup/restore.c share. */
 #pragma once
 
 #include "schema/erase.h"
@@ -21,7 +21,7 @@ gboolean erase_is_kept(Record *record, const guint8 event[EVENT_ID_BYTES], gint6
  *   erase EVENT ATTENDEE        asked for (under a hold: hidden)
  *   hold EVENT HOLD SCOPE NO    set
  *   release EVENT HOLD
- *   left ID                     of the list of those who stay informed: written and read by informed.c
+ *   left ID                     of the list of those who stay informed: written and read by letters/informed.c
  */
 #define ERASE_LIST_FILE "list"
 typedef enum {

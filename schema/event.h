@@ -139,7 +139,7 @@ typedef struct {
 	EventPaperSize size;
 } EventPaper;
 
-typedef struct EventIndex EventIndex; /* event.c's own: by number, by code */
+typedef struct EventIndex EventIndex; /* event/event.c's own: by number, by code */
 
 typedef struct Event {
 	gatomicrefcount references;

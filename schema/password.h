@@ -1,5 +1,5 @@
 /*
- * Passwords of the people who sign in: argon2id, 64 MiB, by libsodium (vault_password.c). Which
+ * Passwords of the people who sign in: argon2id, 64 MiB, by libsodium (vault/password.c). Which
  * are refused: shorter than PASSWORD_MIN, and those that everybody knows (data/common-passwords.txt),
  * also with digits and signs around them, turned about or repeated.
  */

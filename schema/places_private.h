@@ -1,12 +1,12 @@
 /*
- * What registration.c and places*.c share: the counters of an event, how a person stands, and the line.
+ * What people/registration.c and the room places/ share: the counters of an event, how a person stands, and the line.
  */
 #pragma once
 
 #include "schema/outbox.h"
 #include "schema/places.h"
 
-/* ---- counters (places_count.c) ---- */
+/* ---- counters (places/count.c) ---- */
 
 /* A list of what is to be counted, each with how many; what has no capacity is not in it. */
 GArray *counters_new(void);
@@ -23,7 +23,7 @@ gboolean counters_take(Db *db, const Event *event, GArray *counters, PlacesAnswe
         gboolean *ret_room, GError **error);
 gboolean counters_give(Db *db, const Event *event, GArray *counters, GError **error);
 
-/* ---- how somebody stands (places_standing.c) ---- */
+/* ---- how somebody stands (places/standing.c) ---- */
 
 #define BOOKINGS_MAX (2 * ATTENDEE_SESSIONS_MAX)
 
@@ -79,7 +79,7 @@ gboolean standing_tell(Db *db, const Event *event, const Standing *standing, Out
 gboolean places_raise(Db *db, const Event *event, gint64 numbers, gint64 *ret_version,
         gint64 *ret_last_no, gint64 *ret_edition, GError **error);
 
-/* ---- the line (places_fill.c) ---- */
+/* ---- the line (places/fill.c) ---- */
 
 /* The @i-th place in line that a transaction gives out. */
 #define QUEUE_RUN 32

@@ -32,7 +32,7 @@ typedef enum {
 #define CONSENT_KINDS 3
 } ConsentKind;
 
-/* What stood beside the box that was ticked (consent.h). */
+/* What stood beside the box that was ticked (people/consent.h). */
 typedef struct {
 	const char *
 	        text; /* lent, in the registration's language; NULL: it was told elsewhere, as for a roster */

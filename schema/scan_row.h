@@ -1,4 +1,4 @@
-/* A line of the scan log as the database gives it: the one reader of its columns. For scan*.c and verify_log.c. */
+/* A line of the scan log as the database gives it: the one reader of its columns. For door/ and backup/verify_log.c. */
 #pragma once
 
 #include "schema/scan.h"

@@ -86,7 +86,7 @@ gboolean self_link_of(Db *db, gint64 attendee, gint64 *ret_registration, gint64 
 /* Is there an address to write to? */
 gboolean self_has_email(Db *db, gint64 registration, gboolean *ret_has_email, GError **error);
 
-/* ---- what is kept (self_data.c) ---- */
+/* ---- what is kept (people/self_data.c) ---- */
 
 /* Where and when a ticket of theirs was scanned. */
 typedef struct {
@@ -99,7 +99,7 @@ typedef struct {
 	gboolean given;
 	gint64 at, text_version;
 	char lang[12];
-	char *text; /* as it stood on the page (schema/consent.h); NULL: they were told elsewhere */
+	char *text; /* as it stood on the page (schema/people/consent.h); NULL: they were told elsewhere */
 } SelfConsent;
 typedef struct {
 	OutboxKind kind;

@@ -1,6 +1,6 @@
 /*
- * Everything secret: keys on disk, sealed values, keyed hashes, links. Only vault*.c know
- * libsodium.
+ * Everything secret: keys on disk, sealed values, keyed hashes, links. Only the room vault/
+ * knows libsodium.
  *
  *   DIR/keys/master            32 bytes, wrapped by the configured secret when there is one
  *   DIR/keys/EVENT/signing     Ed25519 pair number 1, EVENT = 32 hex digits

@@ -1,6 +1,6 @@
 /*
  * The vault's files: written anew, flushed, renamed, the folder flushed; mode 0600 in folders of
- * mode 0700. For vault*.c and the list beside the keys (erase_list.c).
+ * mode 0700. For the room vault/ and the list beside the keys (forget/erase_list.c).
  */
 #pragma once
 

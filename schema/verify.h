@@ -2,7 +2,7 @@
  * `turnout schema verify`: whether what is remembered still holds together. Reads only, in one
  * transaction, also beside a running server.
  *
- *   database    pages, indexes, references and migrations' checksums (verify_database.h)
+ *   database    pages, indexes, references and migrations' checksums (backup/verify_database.h)
  *   keys        every event's keys open
  *   sealed      every sealed value opens, and every person has one; none belongs to nobody
  *   scan log    every line has its check value

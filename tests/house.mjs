@@ -3,6 +3,8 @@
 //
 // A file is { path, text }; a finding is { path, line, what }; `told` findings are no failures.
 
+import { dirname } from 'node:path';
+
 export const layers = {
   schema: ['schema'],
   checkin: ['checkin', 'schema'],
@@ -13,18 +15,18 @@ export const layers = {
 
 // Which files may know a library: by its header, and by the folders and files that have a reason.
 const libraries = [
-  [/^(sqlite3)\.h$/, ['schema/db_sqlite.c', 'schema/db_sqlite_log.c']],
-  [/^(libpq-fe)\.h$/, ['schema/db_postgres.h']],
-  [/^sodium/, ['schema/vault.c', 'schema/vault_copy.c', 'schema/vault_files.c', 'schema/vault_hash.c', 'schema/vault_keys.c', 'schema/vault_password.c', 'schema/vault_roll.c', 'schema/vault_signing.c']],
-  [/^unicode\//, ['schema/text.c', 'web/locale.c']],
-  [/^csv\.h$/, ['schema/roster_csv.c']],
+  [/^(sqlite3)\.h$/, ['schema/db/sqlite.c', 'schema/db/sqlite_log.c']],
+  [/^(libpq-fe)\.h$/, ['schema/db/postgres.h']],
+  [/^sodium/, ['schema/vault/vault.c', 'schema/vault/copy.c', 'schema/vault/files.c', 'schema/vault/hash.c', 'schema/vault/keys.c', 'schema/vault/password.c', 'schema/vault/roll.c', 'schema/vault/signing.c']],
+  [/^unicode\//, ['schema/text.c', 'web/locales/locale.c']],
+  [/^csv\.h$/, ['schema/people/roster_csv.c']],
   [/^(qrencode|png)\.h$/, ['checkin/qr.c']],
-  [/^curl\//, ['checkin/remote.c', 'web/mailer.c']],
-  [/^libical\//, ['web/calendar.c']],
+  [/^curl\//, ['checkin/remote.c', 'web/letters/mailer.c']],
+  [/^libical\//, ['web/letters/calendar.c']],
   [/^xlsxwriter/, ['reports/xlsx.c']],
   [/^(cairo|pango|librsvg)/, ['reports/pdf.c']],
-  [/^microhttpd\.h$/, ['web/server.c', 'web/server_stream.c']],
-  [/^zlib\.h$/, ['web/gzip.c']],
+  [/^microhttpd\.h$/, ['web/http/server.c', 'web/http/server_stream.c']],
+  [/^zlib\.h$/, ['web/http/gzip.c']],
 ];
 
 // Headers of C, POSIX and Linux, and the two libraries that are ground for all.
@@ -131,6 +133,8 @@ export const rules = {
           find(line, `"${match[1]}": name it from the top, "${own}/${match[1]}"`);
         else if (target && !layers[own].includes(target))
           find(line, `${own}/ may not know ${target}/`);
+        else if (own !== 'tests' && match[1].split('/').length > 2 && dirname(match[1]) !== dirname(file.path))
+          find(line, `"${match[1]}" is its room's own: what others may use lies at the top of ${target}/`);
       }
     if (file.path === `${own}/meson.build` && own !== 'tests')
       for (const { line, match } of matches(file.text.replace(/'[^']*'/g, "''"), /\b(schema|checkin|reports|web)(_lib)?\b/g))

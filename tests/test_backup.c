@@ -11,7 +11,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "tests/log_fixture.h"
+#include "tests/fixtures/log_fixture.h"
 
 #define DAY    G_GINT64_CONSTANT(86400)
 #define PHRASE "correct horse battery"

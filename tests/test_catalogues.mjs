@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const list = (folder, ending) =>
-  readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
+  readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
 
 const PLURALS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const catalogues = new Map(
@@ -94,7 +94,7 @@ const stringsOf = (files) => {
   return found;
 };
 const app = list('web/door', '.ts');
-const literals = stringsOf([...list('web', '.c'), ...app, join(root, 'schema/intake.c'), join(root, 'schema/staff.c')]);
+const literals = stringsOf([...list('web', '.c'), ...app, join(root, 'schema/people/intake.c'), join(root, 'schema/staff/staff.c')]);
 
 // "error_%d_title", and "contact_" put before a code that stands in the sources as well
 const patterns = [...literals].filter((text) => /^\w+%d\w*$/.test(text))

@@ -10,8 +10,8 @@
 #include "checkin/ticket.h"
 #include "schema/device.h"
 
-#include "tests/door_fixture.h"
-#include "tests/process.h"
+#include "tests/fixtures/door_fixture.h"
+#include "tests/fixtures/process.h"
 
 static Process
 start_checkin(const Door *door, const char *session, const char *checkpoint, gboolean json)

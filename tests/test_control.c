@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "schema/control.h"
-#include "schema/control_wire.h"
-#include "tests/engine.h"
+#include "schema/control/wire.h"
+#include "tests/fixtures/engine.h"
 
 /* ---- operations of the test's own ---- */
 

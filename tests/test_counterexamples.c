@@ -2,7 +2,7 @@
  * What broke earlier drafts of the door's log, found by its reviewers on paper: each is a story of a phone or two
  * and a server, told with the shipped calls.
  */
-#include "phone_fixture.h"
+#include "tests/fixtures/phone_fixture.h"
 
 #define ANA    G_GUINT64_CONSTANT(0x9000000000000001)
 #define BEN    G_GUINT64_CONSTANT(0x1000000000000002)

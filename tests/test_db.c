@@ -2,7 +2,7 @@
 
 #include "schema/db_driver.h"
 #include "schema/migrate.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 #define THING                                                                                      \
 	"CREATE TABLE thing (id DB_ID NOT NULL PRIMARY KEY, small SMALLINT CHECK (small < 100),"   \

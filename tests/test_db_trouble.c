@@ -5,7 +5,7 @@
 
 #include "schema/db_driver.h"
 #include "schema/migrate.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 static const char insert[] = "INSERT INTO thing (id, note) VALUES ($1, $2)";
 

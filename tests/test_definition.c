@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "tests/example.h"
+#include "tests/fixtures/example.h"
 
 /* ---- what is right ---- */
 

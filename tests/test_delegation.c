@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "schema/text.h"
-#include "tests/picnic.h"
+#include "tests/fixtures/picnic.h"
 
 typedef struct {
 	Engine *engine;

@@ -7,7 +7,7 @@
 #include "schema/verify.h"
 #include "web/locale.h"
 #include "web/routes.h"
-#include "tests/staff_fixture.h"
+#include "tests/fixtures/staff_fixture.h"
 
 typedef struct {
 	Api api;

@@ -4,7 +4,7 @@
 #include "schema/device.h"
 #include "schema/id.h"
 
-#include "tests/door_fixture.h"
+#include "tests/fixtures/door_fixture.h"
 
 /* Adds a device by the operation that the command calls; returns its code, @ret_id (nullable) its id. */
 static char *

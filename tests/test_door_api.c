@@ -1,10 +1,10 @@
 /* What a phone asks the server: pairing and scanning, over HTTP, on both engines. */
 #include <string.h>
 
-#include "tests/client.h"
+#include "tests/fixtures/client.h"
 #include "web/locale.h"
 
-#include "tests/door_api.h"
+#include "tests/fixtures/door_api.h"
 
 /* ---- pairing ---- */
 

@@ -1,10 +1,10 @@
 /* What a phone uploads and what it is told to work by itself, over HTTP and on both engines. */
 #include <string.h>
 
-#include "tests/client.h"
+#include "tests/fixtures/client.h"
 #include "web/locale.h"
 
-#include "tests/door_api.h"
+#include "tests/fixtures/door_api.h"
 
 #define SCANS "/api/v1/door/scans"
 

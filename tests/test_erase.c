@@ -6,7 +6,7 @@
 #include "schema/holder.h"
 #include "schema/id.h"
 
-#include "tests/log_fixture.h"
+#include "tests/fixtures/log_fixture.h"
 
 static EraseAnswer
 erases(const Door *door, gint64 registration, gint64 attendee)

@@ -1,5 +1,5 @@
 /* Events in their tables: stored and read. */
-#include "tests/picnic.h"
+#include "tests/fixtures/picnic.h"
 
 static void
 an_event_is_read_as_it_was_stored(Engine *engine, gconstpointer data)

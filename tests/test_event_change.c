@@ -2,7 +2,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 
-#include "tests/picnic.h"
+#include "tests/fixtures/picnic.h"
 
 /* Three people come with everything, from stop 1, with the choir; two more by the free option. */
 static void

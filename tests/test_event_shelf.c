@@ -2,7 +2,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "tests/picnic.h"
+#include "tests/fixtures/picnic.h"
 
 static Event *
 shelf_take(EventShelf *shelf, Db *db, const char *slug, gint64 now)

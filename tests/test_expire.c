@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "tests/log_fixture.h"
+#include "tests/fixtures/log_fixture.h"
 
 #define HOUR G_GINT64_CONSTANT(3600)
 #define DAY  (24 * HOUR)

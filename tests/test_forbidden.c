@@ -1,7 +1,7 @@
 /* What is never asked, in ten languages. */
 #include <jansson.h>
 
-#include "schema/definition_forbidden.h"
+#include "schema/definition/forbidden.h"
 #include "schema/embed.h"
 static const struct {
 	const char *lang, *question, *topic;

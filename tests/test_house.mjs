@@ -11,14 +11,15 @@ const body = (n) => `static void\nlong_one(void)\n{\n${lines(n, '\tx();')}}\n`;
 // rule: [path, breach, its line, lawful text]
 const planted = {
   'an include points down or sideways': [
-    ['schema/event.c', '#include "schema/db.h"\n#include "web/page.h"\n', 2, '#include "schema/db.h"\n'],
+    ['schema/event/event.c', '#include "schema/db.h"\n#include "web/page.h"\n', 2, '#include "schema/db.h"\n'],
     ['checkin/scan.c', '#include "reports/table.h"\n', 1, '#include "schema/db.h"\n'],
     ['reports/command.c', '#include "checkin/door.h"\n', 1, '#include "reports/table.h"\n'],
+    ['web/staff/fees.c', '#include "web/ticket/places.h"\n', 1, '#include "web/staff/places.h"\n#include "web/page.h"\n'],
     ['reports/command.c', '#include "table.h"\n', 1, '#include "reports/table.h"\n'],
     ['reports/meson.build', "x = [schema]\ny = [web]\n", 2, "lib('reports', 'web.c', dependencies: [schema])\n"],
   ],
   'one file knows each library': [
-    ['schema/event.c', '#include <glib.h>\n#include <sqlite3.h>\n', 2, '#include <glib.h>\n#include <sys/stat.h>\n'],
+    ['schema/event/event.c', '#include <glib.h>\n#include <sqlite3.h>\n', 2, '#include <glib.h>\n#include <sys/stat.h>\n'],
     ['web/page.c', '#include <microhttpd.h>\n', 1, '#include <jansson.h>\n'],
     ['web/page.c', '#include <unheard_of.h>\n', 1, '#include <string.h>\n'],
   ],
@@ -27,7 +28,7 @@ const planted = {
     ['web/page.c', 'n = atoi(text);\n', 1, 'n = own_atoi(text); p->system(x); q.random(y);\n'],
   ],
   'the clock is a parameter below web/': [
-    ['schema/event.c', 'x();\nnow = g_get_real_time();\n', 2, 'now = g_get_monotonic_time();\n'],
+    ['schema/event/event.c', 'x();\nnow = g_get_real_time();\n', 2, 'now = g_get_monotonic_time();\n'],
     ['reports/table.c', 'now = time(NULL);\n', 1, 'at_time(NULL);\n'],
   ],
   'SQL stands in schema/ only': [

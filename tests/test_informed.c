@@ -3,7 +3,7 @@
 
 #include "schema/id.h"
 #include "schema/informed.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 #define HOUR (60 * 60)
 #define ANA  "zzyzx-ana@example.org"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "schema/id.h"
-#include "tests/visitor.h"
+#include "tests/fixtures/visitor.h"
 #include "web/server_private.h"
 
 #define START G_GINT64_CONSTANT(1800000000000)

@@ -13,7 +13,7 @@
 
 #include "checkin/t1.h"
 
-#include "tests/laptop_fixture.h"
+#include "tests/fixtures/laptop_fixture.h"
 
 static void
 a_laptop_scans_on_when_the_server_is_gone(Engine *engine, gconstpointer data)

@@ -8,7 +8,7 @@
 #include "schema/delegation.h"
 #include "schema/holder.h"
 
-#include "tests/laptop_fixture.h"
+#include "tests/fixtures/laptop_fixture.h"
 
 #define GROUP 5 /* the first of the desk's people; the first of them is the captain */
 

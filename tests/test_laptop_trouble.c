@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/laptop_fixture.h"
+#include "tests/fixtures/laptop_fixture.h"
 
 static void
 wait_until_spoilt(const Desk *desk, guint n)

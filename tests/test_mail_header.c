@@ -2,7 +2,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "web/mail_header.h"
+#include "web/letters/mail_header.h"
 
 static void
 a_line_break_never_gets_into_a_letters_head(void)

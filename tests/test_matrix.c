@@ -9,7 +9,7 @@
 #include "schema/spare.h"
 #include "web/locale.h"
 #include "web/routes.h"
-#include "tests/staff_fixture.h"
+#include "tests/fixtures/staff_fixture.h"
 
 enum {
 	NOBODY,

@@ -3,7 +3,7 @@
  * order of arrival changes what follows. On both engines, and always checked by `schema verify`, whose
  * derivation is another.
  */
-#include "tests/log_fixture.h"
+#include "tests/fixtures/log_fixture.h"
 
 /* ---- the bad moments ---- */
 

@@ -2,7 +2,7 @@
  * engines, and always checked by `schema verify`, whose derivation is another. */
 #include "checkin/holders.h"
 
-#include "tests/log_fixture.h"
+#include "tests/fixtures/log_fixture.h"
 
 /* ---- staff ---- */
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "schema/message.h"
-#include "tests/engine.h"
-#include "tests/places_fixture.h"
+#include "tests/fixtures/engine.h"
+#include "tests/fixtures/places_fixture.h"
 
 #define DAY_S (24 * 60 * 60)
 

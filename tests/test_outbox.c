@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "schema/outbox.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 #define MINUTE 60
 

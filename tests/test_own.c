@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "tests/visitor.h"
+#include "tests/fixtures/visitor.h"
 
 #define AFTER_MS (G_GINT64_CONSTANT(1807200000) * MS) /* after the example's end */
 

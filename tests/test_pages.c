@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "tests/visitor.h"
+#include "tests/fixtures/visitor.h"
 
 static gint64
 people(Engine *engine)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "reports/paper.h"
-#include "tests/memory.h"
+#include "tests/fixtures/memory.h"
 
 #define SIDE 45
 

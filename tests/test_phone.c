@@ -1,7 +1,7 @@
 /* What a scanning device remembers, queues and deletes: checkin/device.h, step by step. */
 #include <string.h>
 
-#include "phone_fixture.h"
+#include "tests/fixtures/phone_fixture.h"
 #include "schema/mark.h"
 
 #define ANA     G_GUINT64_CONSTANT(0x9000000000000001)

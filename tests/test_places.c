@@ -4,8 +4,8 @@
 #include <pthread.h>
 
 #include "schema/db_driver.h"
-#include "schema/verify_parts.h"
-#include "tests/places_fixture.h"
+#include "schema/backup/verify_parts.h"
+#include "tests/fixtures/places_fixture.h"
 
 #define HOUR  G_GINT64_CONSTANT(3600)
 #define START (ENGINE_NOW + (5 * 24 + 8) * HOUR)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/places_model.h"
+#include "tests/fixtures/places_model.h"
 
 #define STEPS 70
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "schema/migrate.h"
-#include "schema/verify_database.h"
-#include "tests/engine.h"
+#include "schema/backup/verify_database.h"
+#include "tests/fixtures/engine.h"
 
 static void
 a_record_opens_again_with_what_was_written(Engine *engine, gconstpointer data)

@@ -4,9 +4,9 @@
 
 #include "schema/db_driver.h"
 #include "schema/definition.h"
-#include "schema/consent.h"
+#include "schema/people/consent.h"
 #include "schema/registration.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 /* One bus of three seats with a stop of one, its return, a lunch of two, a day without a bound. */
 static const char definition[] =

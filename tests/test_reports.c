@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "schema/counts.h"
-#include "tests/small_event.h"
+#include "tests/fixtures/small_event.h"
 
 static void
 every_region_has_every_session_also_at_zero(Engine *engine, gconstpointer data)

@@ -4,7 +4,7 @@
 #include "schema/definition.h"
 #include "schema/registration.h"
 #include "schema/roster.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 static const char definition[] =
         "{ 'slug': 'day', 'zone': 'America/Los_Angeles', 'title': {'en': 'Day', 'es': 'Día'},"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "schema/roster_rows.h"
-#include "tests/small_event.h"
+#include "tests/fixtures/small_event.h"
 
 #define ROSTER_HEAD                                                                                \
 	"no,name,region_code,region,delegation,option,state,age_band,lang,expected_at,came_to\n"

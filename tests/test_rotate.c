@@ -12,7 +12,7 @@
 #include "schema/verify.h"
 #include "web/locale.h"
 
-#include "tests/door_api.h"
+#include "tests/fixtures/door_api.h"
 
 /* ---- what is done ---- */
 

@@ -8,7 +8,7 @@
 #include "checkin/ticket.h"
 #include "schema/spare.h"
 
-#include "tests/laptop_fixture.h"
+#include "tests/fixtures/laptop_fixture.h"
 
 #define KILLS 10
 

@@ -1,7 +1,7 @@
 /* Scans at the server: who is let in. On both engines. */
 #include <string.h>
 
-#include "tests/door_fixture.h"
+#include "tests/fixtures/door_fixture.h"
 
 static void
 a_guest_is_welcome_and_then_welcome_back(Engine *engine, gconstpointer data)

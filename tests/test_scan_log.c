@@ -3,7 +3,7 @@
 
 #include "schema/scan_check.h"
 
-#include "tests/door_fixture.h"
+#include "tests/fixtures/door_fixture.h"
 
 static void
 a_question_asked_again_gets_the_same_answer(Engine *engine, gconstpointer data)

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "tests/server_house.h"
+#include "tests/fixtures/server_house.h"
 
 static const struct {
 	const char *name, *bytes;

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/server_house.h"
+#include "tests/fixtures/server_house.h"
 
 static const char hello[] = "GET /hello HTTP/1.1\r\n" H "\r\n";
 

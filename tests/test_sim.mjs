@@ -14,7 +14,7 @@ const work = join(build, 'sim-plain');
 const sources = [
   ...readdirSync(join(top, 'tests/sim')).filter((name) => name.endsWith('.c')).map((name) => `tests/sim/${name}`),
   'checkin/door.c', 'checkin/log.c', 'checkin/device.c', 'checkin/device_scan.c', 'checkin/device_lists.c',
-  'checkin/t1.c', 'schema/mark.c', 'schema/vault_hash.c',
+  'checkin/t1.c', 'schema/door/mark.c', 'schema/vault/hash.c',
 ];
 const flagsOf = (kind) => execFileSync('pkg-config', [kind, 'glib-2.0', 'libsodium'], { encoding: 'utf8' }).trim().split(/\s+/);
 // of vault_hash.c only the plain hash is linked: what else it needs is dropped with the section it is in
@@ -116,8 +116,8 @@ async function seedsNotice(objects, folder, { what, seed }) {
 // The named story of a C test holds with the code as it is, and fails with it broken.
 async function storyNotices(objects, folder, { test: program, story }) {
   const own = [];
-  for (const name of [program, 'phone_fixture'])
-    own.push(await compile(join(top, `tests/${name}.c`), join(folder, `${name}.o`)));
+  for (const name of [program, 'fixtures/phone_fixture'])
+    own.push(await compile(join(top, `tests/${name}.c`), join(folder, `${basename(name)}.o`)));
   const tell = async (of, name) =>
     run(await link([...own, ...[...of].filter(([source]) => !source.startsWith('tests/')).map(([, object]) => object)], join(folder, name)),
       ['--tap', '-p', story]);

@@ -4,7 +4,7 @@
 #include "schema/scan_log.h"
 #include "schema/spare.h"
 
-#include "tests/log_fixture.h"
+#include "tests/fixtures/log_fixture.h"
 
 static SpareOutcome
 make(const Door *door, const char *ref, const char *region, guint n, gint64 *ret_first)

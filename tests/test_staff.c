@@ -6,7 +6,7 @@
 #include "schema/staff.h"
 #include "schema/verify.h"
 
-#include "tests/small_event.h"
+#include "tests/fixtures/small_event.h"
 
 /* What password_hash() makes of "violet anchor teapot nine", once. */
 static const char *

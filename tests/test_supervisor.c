@@ -5,10 +5,10 @@
 #include "schema/audit.h"
 #include "schema/find.h"
 #include "schema/intake.h"
-#include "tests/client.h"
+#include "tests/fixtures/client.h"
 #include "web/locale.h"
 
-#include "tests/door_api.h"
+#include "tests/fixtures/door_api.h"
 
 #define DOOR_PATH "/api/v1/door/"
 

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "reports/table.h"
-#include "tests/memory.h"
+#include "tests/fixtures/memory.h"
 
 typedef struct {
 	const Cell *cells;

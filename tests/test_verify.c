@@ -8,7 +8,7 @@
 #include "schema/roster.h"
 #include "schema/scan.h"
 #include "schema/verify.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 static const char definition[] =
         "{ 'slug': 'day', 'zone': 'America/Los_Angeles', 'title': {'en': 'Day'},"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "schema/db_driver.h"
-#include "tests/engine.h"
+#include "tests/fixtures/engine.h"
 
 #define CROWD 64
 

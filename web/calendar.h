@@ -1,7 +1,7 @@
 /*
  * A calendar file (RFC 5545) of where somebody is expected. It has times and a neutral title, and neither place,
  * link nor name: calendars are shown to others and copied to their makers. The one file that knows libical is
- * calendar.c.
+ * letters/calendar.c.
  */
 #pragma once
 

@@ -37,7 +37,7 @@ json_t *captain_frame(const Captain *captain, const char *title);
 /* Owned; the page of the group, and what it says: a word of captain_notice(). */
 char *captain_path(const char *token, const char *done);
 
-/* ---- one of the group (captain_members.c) ---- */
+/* ---- one of the group (captain/members.c) ---- */
 
 char *captain_member_name(const Captain *captain, const Member *member); /* owned */
 /* At the session (0: at any); and whether they have a place there. */
@@ -46,7 +46,7 @@ gboolean captain_is_expected(const Captain *captain, const Member *member, guint
 /* {no, who, option, state, here, presence, remark}; here: at the session. */
 json_t *captain_member_json(const Captain *captain, const Member *member, guint16 session_no);
 
-/* ---- fields (captain_fields.c) ---- */
+/* ---- fields (captain/fields.c) ---- */
 
 /* The names of what can be filled in for a person, in their order: name, age_band, guardian, email, phone, option, stop,
  * session_…; ended by NULL. */
@@ -63,7 +63,7 @@ char *captain_code(const Event *event, const char *field, const char *typed);
 /* Words for what is wrong. Owned. */
 char *captain_fault(const Locale *locale, const IntakeFault *fault);
 
-/* ---- people as lines (captain_lines.c) ---- */
+/* ---- people as lines (captain/lines.c) ---- */
 
 typedef struct {
 	guint line;          /* of the file, or of what was typed */
@@ -93,7 +93,7 @@ guint captain_lines_check(const Captain *captain, GPtrArray *lines, GError **err
 Registration *captain_line_prepare(const Captain *captain, const CaptainLine *line, gint64 first_id,
         gboolean check_only, GArray *faults, GError **error);
 
-/* ---- a file (captain_file.c) ---- */
+/* ---- a file (captain/file.c) ---- */
 
 typedef enum {
 	FILE_READ,
@@ -108,7 +108,7 @@ typedef enum {
 CaptainFile captain_file_read(const Event *event, const char *bytes, gsize length, GPtrArray *lines,
         gboolean *ret_guessed, char **ret_unused);
 
-/* ---- the packet (captain_paper.c) ---- */
+/* ---- the packet (captain/paper.c) ---- */
 
 Reply *captain_tickets(Request *request);
 Reply *captain_names(Request *request);

@@ -2,9 +2,9 @@
  * The registration form: what is asked, in which order and words, with what was typed kept and
  * trouble told beside the field. The rules of the answers are schema/intake.h's.
  *
- * form.c holds the fields that every event asks, form_event.c those that the event's definition
- * brings (region, option, its own questions), form_sessions.c the sessions and stops that options leave
- * to choose, form_people.c the people who come along, form_faults.c the words for trouble.
+ * form/form.c holds the fields that every event asks, form/event.c those that the event's definition
+ * brings (region, option, its own questions), form/sessions.c the sessions and stops that options leave
+ * to choose, form/people.c the people who come along, form/faults.c the words for trouble.
  */
 #pragma once
 
@@ -37,7 +37,7 @@ typedef struct {
 /* {sections, people, can_add, more, more_open, has_faults, faults_title, faults}: what the template "form" walks. */
 json_t *form_data(const Form *form);
 
-/* The parts of it by which somebody who is registered says something anew (form_again.c): {sections, has_faults, faults_title,
+/* The parts of it by which somebody who is registered says something anew (form/again.c): {sections, has_faults, faults_title,
  * faults}. Field names are the first person's. */
 typedef enum {
 	FORM_PERSON, /* from the name to the event's questions */

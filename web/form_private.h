@@ -1,5 +1,5 @@
 /*
- * What form*.c share: fields as JSON for the templates "field",
+ * What the room form/ and ticket/change.c share: fields as JSON for the templates "field",
  * "input", "textarea", "select", "choices" and "consent".
  *
  * A field: {id, name, label, hint, fault, described, optional, required, class, is_input | is_text |
@@ -46,7 +46,7 @@ json_t *
 form_field(const Form *form, FieldKind kind, const char *name, const char *label, const char *hint);
 void form_field_optional(json_t *field);
 
-/* A part of a form: fields by their names, as append_field() of form.c knows them. */
+/* A part of a form: fields by their names, as append_field() of form/form.c knows them. */
 typedef struct {
 	const char *heading, *note; /* keys of the catalogue */
 	const char *fields[6];

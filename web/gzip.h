@@ -1,4 +1,4 @@
-/* gzip by zlib; gzip.c is the one file that knows it. */
+/* gzip by zlib; http/gzip.c is the one file that knows it. */
 #pragma once
 
 #include <glib.h>

@@ -71,7 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LetterCall, letter_call_free)
 
 /* Only the keys can make it from the cause, which is ids. */
 char *letter_message_id(VaultEvent *keys, const char *cause, const char *domain);
-/* letter_informed.c: letters of the list of schema/informed.h. */
+/* letters/letter_informed.c: letters of the list of schema/informed.h. */
 gboolean letter_informed_make(const LetterDesk *desk, const OutboxRow *row, Letter **ret,
         LetterOutcome *ret_outcome, GError **error);
 

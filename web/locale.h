@@ -1,6 +1,6 @@
 /*
  * Languages: catalogues (web/locales/LANG.json, i18next keys, plural suffixes _zero _one _two _few _many
- * _other, placeholders {{name}}), plural rules, dates and numbers by ICU. locale.c is the one
+ * _other, placeholders {{name}}), plural rules, dates and numbers by ICU. locales/locale.c is the one
  * file of web/ that knows ICU.
  *
  * A Locale is immutable and may be read by any thread; formatters are kept per thread inside.

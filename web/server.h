@@ -1,6 +1,6 @@
 /*
  * HTTP in and out: the only user of libmicrohttpd. What it refuses, and its deadlines, stand in
- * server.c's table.
+ * http/server.c's table.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /*
- * What the server's own files share: server.c (libmicrohttpd), request.c, reply.c, guard.c,
- * routes.c, errors.c, deadlines.c, listen.c. Pages see page.h only.
+ * What the server's own files share: http/server.c (libmicrohttpd), http/request.c, http/reply.c, http/guard.c,
+ * http/routes.c, http/errors.c, http/deadlines.c, http/listen.c. Pages see page.h only.
  *
- * A request's way: server.c takes the headers in, request_begin() refuses what is malformed and
- * finds the route, server.c collects the body, request_answer() runs guard and page, server.c
+ * A request's way: http/server.c takes the headers in, request_begin() refuses what is malformed and
+ * finds the route, http/server.c collects the body, request_answer() runs guard and page, http/server.c
  * sends the Reply. A Reply that waits for the writer suspends the connection; when the writer is
  * done, request_then() makes the answer on the worker's thread.
  */
@@ -87,7 +87,7 @@ struct Server {
 	GArray *proxies;   /* of struct in6_addr; NULL: none */
 	Header headers[8]; /* of every answer */
 	guint headers_n;
-	struct Transport *transport; /* server.c's own */
+	struct Transport *transport; /* http/server.c's own */
 	Slow *slow;
 	struct Throttle *throttle; /* of signing in */
 	Lane *lane;                /* of registering */
@@ -133,7 +133,7 @@ struct Request {
 	gboolean has_content_length, chunked;
 	gboolean local; /* the peer is on this machine */
 	gboolean has_peer;
-	struct in6_addr peer; /* for lane.c alone; it is never written anywhere */
+	struct in6_addr peer; /* for http/lane.c alone; it is never written anywhere */
 
 	RouteMatch match;
 	char *params[PARAMS_MAX]; /* decoded */
@@ -166,7 +166,7 @@ Request *request_new(Server *server, const char *uri);
 void request_free(Request *request);
 /* A line of the header; both texts are lent by the transport. FALSE for one too many. */
 gboolean request_take_header(Request *request, const char *name, const char *value);
-/* After the header (header.c): refuses, finds the route, says how much body may come. */
+/* After the header (http/header.c): refuses, finds the route, says how much body may come. */
 void request_begin(Request *request, const char *method, gboolean http_1_0);
 /* A piece of the body; FALSE when the connection must be closed. */
 gboolean request_take_body(Request *request, const char *data, gsize length);
@@ -239,12 +239,12 @@ struct Prepared {
 	char *type, *lang, *etag;
 	char *cache_control;
 	GBytes *raw, *gzip;    /* gzip NULL: not worth it */
-	gpointer forms[FORMS]; /* server.c's, made at first use */
+	gpointer forms[FORMS]; /* http/server.c's, made at first use */
 };
 Prepared *prepared_new(const char *type, const char *lang, GBytes *raw, GBytes *gzip,
         const char *etag, int seconds); /* takes @raw and @gzip; @etag NULL: a hash of @raw */
 char *cache_control(int seconds);
-/* Of server.c. */
+/* Of http/server.c. */
 void prepared_forms_free(Prepared *prepared);
 
 /* Does @request's If-None-Match name @etag? */
@@ -281,12 +281,12 @@ void answer_clear(Answer *answer);
 /* A status's page or JSON; @message (nullable) goes into JSON only. */
 Reply *error_reply(Request *request, int status, const char *message);
 
-/* ---- transport: server.c's, for server_stream.c too ---- */
+/* ---- transport: http/server.c's, for http/server_stream.c too ---- */
 /* One more connection is suspended; FALSE when the server begins nothing more. */
 gboolean transport_hold(struct Transport *transport);
 void transport_let_go(struct Transport *transport);
 
-/* ---- streams (server_stream.c) ---- */
+/* ---- streams (http/server_stream.c) ---- */
 #define STREAMS_MAX 16 /* at once; more are told to come back */
 struct MHD_Connection;
 struct MHD_Response;
@@ -296,19 +296,19 @@ stream_response(Request *request, struct MHD_Connection *connection, Reply *repl
 /* What every answer's header holds, into @ret, whose status and bytes are set. */
 void answer_head(Request *request, const Reply *reply, gboolean closing, Answer *ret);
 
-/* ---- devices heard of (heard.c) ---- */
+/* ---- devices heard of (http/heard.c) ---- */
 struct Heard *heard_new(void);
 void heard_free(struct Heard *heard);
 
-/* ---- addresses (lane.c) ---- */
+/* ---- addresses (http/lane.c) ---- */
 /* IPv4 as mapped into IPv6. FALSE: it is none. */
 gboolean address_parse(const char *text, struct in6_addr *ret);
 
-/* ---- throttle (throttle.c) ---- */
+/* ---- throttle (http/throttle.c) ---- */
 struct Throttle *throttle_new(void);
 void throttle_free(struct Throttle *throttle);
 
-/* ---- numbers kept (staff_count.c) ---- */
+/* ---- numbers kept (staff/count.c) ---- */
 struct NumbersKept *numbers_kept_new(void);
 void numbers_kept_free(struct NumbersKept *kept);
 

@@ -1,5 +1,5 @@
 /*
- * The floor: what libmicrohttpd costs by itself, with the flags of web/server.c. GET answers 4 KiB
+ * The floor: what libmicrohttpd costs by itself, with the flags of web/http/server.c. GET answers 4 KiB
  * that never change; POST reads the body to its end and answers 303. Nothing is parsed, looked
  * up, or kept.
  */

@@ -1,6 +1,6 @@
 // What the simulator must notice: each mutation breaks what keeps one invariant of the door (door by number), in a
 // copy of a source, and names a seed that catches it, or, where the situation is too rare for seeds, a story of
-// `test` (tests/NAME.c, linked with phone_fixture.c) that does. `edits` are [file, from, to]; `from` stands there
+// `test` (tests/NAME.c, linked with fixtures/phone_fixture.c) that does. `edits` are [file, from, to]; `from` stands there
 // exactly once.
 export const mutations = [
   { invariant: 1, what: 'the first is whichever comes first', seed: 1,

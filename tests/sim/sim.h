@@ -5,7 +5,7 @@
  * issue, merge, revoke and release.
  *
  * What decides, judges, derives and remembers is the shipped code: checkin/door.c, log.c,
- * device*.c, t1.c and schema/mark.c. The server's tables are arrays here. oracle.c asserts the
+ * device*.c, t1.c and schema/door/mark.c. The server's tables are arrays here. oracle.c asserts the
  * twelve invariants of the door after every step; a seed that breaks one is told with its number,
  * and --seed replays it.
  */
