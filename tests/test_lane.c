@@ -3,7 +3,7 @@
 
 #include "schema/id.h"
 #include "tests/fixtures/visitor.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define START G_GINT64_CONSTANT(1800000000000)
 

@@ -1,7 +1,7 @@
 /* A form that brings a file along: what browsers send is read, and anything else is refused whole. */
 #include <string.h>
 
-#include "web/multipart.h"
+#include "web/http/multipart.h"
 
 #define TYPE      "multipart/form-data; boundary=X"
 #define FIELD(n)  "Content-Disposition: form-data; name=\"" n "\"\r\n\r\n"

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 static Reply *
 no_page(Request *request)

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "web/page.h"
 
 typedef struct {
 	const char *name; /* "turnout.css" */
@@ -18,3 +18,4 @@ extern const Asset assets[]; /* made by web/assets.mjs; ends with { NULL } */
 const Asset *asset_find(const char *hash, const char *name);
 /* The path of @name, for templates ("assets": {"turnout_css": …}). */
 const char *asset_path(const char *name);
+Reply *asset_page(Request *request); /* of the route /a/:hash/:name */

@@ -9,9 +9,11 @@
 #include "schema/event.h"
 #include "schema/record.h"
 #include "schema/registration.h"
+#include "schema/settings.h"
 #include "schema/staff.h"
 #include "web/fields.h"
 #include "web/locale.h"
+#include "web/numbers.h"
 
 typedef struct Request Request;
 typedef struct Reply Reply;
@@ -34,6 +36,11 @@ request_locale(const Request *request);        /* ?lang=, cookie, Accept-Languag
 gint64 request_now(const Request *request);    /* UTC seconds */
 gint64 request_now_ms(const Request *request); /* UTC milliseconds */
 Record *request_record(const Request *request);
+const Settings *request_settings(const Request *request);
+EventShelf *request_shelf(const Request *request); /* every event; request_event() has the path's */
+NumbersKept *request_numbers(const Request *request);
+/* What the server does each minute is done at once. */
+void request_hurry_minutes(const Request *request);
 /* The worker's own read connection, in one transaction per request. */
 Db *request_db(Request *request, GError **error);
 /* The event of the path (":event"), from the shelf; NULL with @error (ABSENT: the page is 404). */
@@ -65,6 +72,8 @@ void reply_staff_cookie(Request *request, Reply *reply, const char *token);
 /* ---- the reply; each takes over what it is given ---- */
 /* The template @name with @data (reference taken; gets "_", "lang", "dir", "languages", "base"). */
 Reply *reply_page(Request *request, int status, const char *name, json_t *data);
+/* What reply_page() would send; NULL when there is no such template. */
+GBytes *page_bytes(Request *request, const char *name, json_t *data);
 Reply *reply_see_other(Request *request, const char *url); /* 303 */
 Reply *reply_json(Request *request, int status, json_t *json);
 Reply *reply_bytes(Request *request, int status, const char *type, GBytes *bytes);

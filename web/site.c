@@ -1,7 +1,9 @@
 /*
  * What belongs to no event: the first page, health, assets.
  */
-#include "web/server_private.h"
+#include "web/assets.h"
+#include "web/page.h"
+#include "web/routes.h"
 
 /* Registration has begun and the event isn't over. */
 static gboolean
@@ -33,7 +35,7 @@ home_page(Request *request)
 	GError *error = NULL;
 	Db *db = request_db(request, &error);
 	g_autoptr(GPtrArray) events = db
-	        ? event_shelf_list(request->server->shelf, db, request_now(request), &error)
+	        ? event_shelf_list(request_shelf(request), db, request_now(request), &error)
 	        : NULL;
 	if (events == NULL)
 		return reply_error(request, error);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "web/server_private.h"
+#include "web/page.h"
 
 static void
 proof_bytes(const Captain *captain, guint8 ret_bytes[SUBMISSION_BYTES])
@@ -33,7 +33,7 @@ find_event(Request *request, Captain *captain, GError **error)
 	if (captain->db == NULL)
 		return FALSE;
 	g_autoptr(GPtrArray) events =
-	        event_shelf_list(request->server->shelf, captain->db, captain->now, error);
+	        event_shelf_list(request_shelf(request), captain->db, captain->now, error);
 	if (events == NULL)
 		return FALSE;
 	captain->event = delegation_of_link(captain->db, vault, events, captain->token,

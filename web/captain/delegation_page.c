@@ -8,7 +8,7 @@
 #include "schema/text.h"
 #include "web/captain.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 #include "web/staff_page.h"
 
 #define TRAP_MS 2000 /* nobody reads and answers the form this fast */
@@ -236,7 +236,7 @@ founded(Request *request, gpointer data, const GError *error)
 
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	event_shelf_forget(request->server->shelf);
+	event_shelf_forget(request_shelf(request));
 	if (made->outcome == DELEGATION_TOO_MANY)
 		return show(request, 409, &look, NULL, "delegation_too_many");
 	if (made->outcome == DELEGATION_DONE && place->outcome != PLACE_TAKEN &&

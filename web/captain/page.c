@@ -9,7 +9,7 @@
 #include "web/captain.h"
 #include "web/done.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 #include "web/staff_page.h"
 
 /* ---- what was done ---- */

@@ -7,7 +7,7 @@
 #include "schema/id.h"
 #include "web/captain.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 #include "web/staff_page.h"
 
 /* The lines, as the form has them: the fields of an open one are r{i}_{field}. */

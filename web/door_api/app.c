@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "web/assets.h"
-#include "web/server_private.h"
+#include "web/page.h"
+#include "web/routes.h"
 
 #define POLICY                                                                                     \
 	"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "             \
@@ -27,13 +28,16 @@ allow(Reply *reply)
 	return reply;
 }
 
+static json_t *
+app_words(Request *request)
+{
+	return json_pack("{s:s}", "page_title", locale_text(request_locale(request), "door_title"));
+}
+
 static Reply *
 app_page(Request *request)
 {
-	const Locale *locale = request_locale(request);
-
-	return allow(reply_page(request, 200, "door",
-	        json_pack("{s:s}", "page_title", locale_text(locale, "door_title"))));
+	return allow(reply_page(request, 200, "door", app_words(request)));
 }
 
 static Reply *
@@ -84,12 +88,11 @@ app_service_worker(Request *request)
 	const Asset *asset = asset_named("sw.js");
 	g_autoptr(GString) files = g_string_new("\"/door/\",\"/door/scanner.js\"");
 	g_autoptr(GString) version = g_string_new(asset_path("scanner.js"));
-	Reply *page = app_page(request);
+	g_autoptr(GBytes) page = page_bytes(request, "door", app_words(request));
 	gsize length = 0;
-	const char *html = g_bytes_get_data(page->bytes, &length);
+	const char *html = g_bytes_get_data(page, &length);
 
 	g_string_append_len(version, html, (gssize)length);
-	reply_free(page);
 	for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
 		g_string_append_printf(files, ",\"%s\"", asset_path(parts[i]));
 		g_string_append(version, asset_path(parts[i]));

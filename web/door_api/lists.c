@@ -8,7 +8,7 @@
 #include "schema/manifest.h"
 #include "web/door_api/lists.h"
 #include "web/door_api/record.h"
-#include "web/server_private.h"
+#include "web/page.h"
 
 #define NEIGHBOURS_MAX 50 /* other events whose tickets a phone can name */
 
@@ -127,7 +127,7 @@ static json_t *
 keys_json(Request *request, const Asked *asked, GError **error)
 {
 	g_autoptr(GPtrArray) events =
-	        event_shelf_list(request->server->shelf, asked->db, request_now(request), error);
+	        event_shelf_list(request_shelf(request), asked->db, request_now(request), error);
 	if (events == NULL)
 		return NULL;
 	json_t *list = json_array();

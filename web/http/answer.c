@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define VARY_PAGE "Accept-Encoding, Accept-Language, Cookie"
 

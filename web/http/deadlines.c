@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define SWEEP_MS 250
 

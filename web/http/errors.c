@@ -7,7 +7,7 @@
  * catalogue "error_STATUS_title" and "error_STATUS_text", STATUS as told in the table.
  */
 #include "web/log.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 static const struct {
 	int status;

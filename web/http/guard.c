@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "schema/id.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define TYPE_FORM "application/x-www-form-urlencoded"
 #define TYPE_JSON "application/json"

@@ -6,7 +6,7 @@
 
 #include "schema/device.h"
 #include "web/heard.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define DEVICES_KEPT_MAX 1024
 

@@ -1,4 +1,4 @@
-#include "web/gzip.h"
+#include "web/http/gzip.h"
 
 #include <zlib.h>
 

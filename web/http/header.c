@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 static int
 refuse(Request *request, int status)

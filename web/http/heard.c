@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "schema/device_room.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define HEARD_MAX   4096
 #define WAITING_MAX 1000000

@@ -7,7 +7,7 @@
 
 #include "schema/password.h"
 #include "schema/vault.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 /* When this address would have caught up with what came from it, had all of it been LANE_EACH_MS apart. */
 typedef struct {

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define BACKLOG 1024
 

@@ -1,4 +1,4 @@
-#include "web/multipart.h"
+#include "web/http/multipart.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "web/assets.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 #include "web/templates.h"
 
 #define TYPE_PAGE "text/html; charset=utf-8"
@@ -94,8 +94,8 @@ frame_of(Worker *worker, const Locale *locale, LocaleSet among)
 }
 
 /* NULL when there is no such template. */
-static GBytes *
-render(Request *request, const char *name, json_t *data)
+GBytes *
+page_bytes(Request *request, const char *name, json_t *data)
 {
 	json_auto_t *mine = data ? data : json_object();
 	const Template *template = template_find(web_templates, name);
@@ -114,7 +114,7 @@ render(Request *request, const char *name, json_t *data)
 Reply *
 reply_page(Request *request, int status, const char *name, json_t *data)
 {
-	GBytes *bytes = render(request, name, data);
+	GBytes *bytes = page_bytes(request, name, data);
 	if (bytes == NULL) {
 		GError *error = NULL;
 		g_set_error(&error, TURNOUT_ERROR, TURNOUT_ERROR_BUG, "there is no template \"%s\"",
@@ -277,7 +277,7 @@ prepared_bytes(Request *request, const char *type, const char *lang, GBytes *byt
 Prepared *
 prepared_page(Request *request, const char *name, json_t *data, int seconds)
 {
-	GBytes *bytes = render(request, name, data);
+	GBytes *bytes = page_bytes(request, name, data);
 	if (bytes == NULL)
 		g_error("there is no template \"%s\"", name);
 	return prepared_bytes(

@@ -1,7 +1,7 @@
 /*
  * A request: what came in, checked before anything else looks at it, and what pages ask of it.
  */
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #include <string.h>
 
@@ -349,6 +349,30 @@ gint64
 request_now_ms(const Request *request)
 {
 	return request->now_ms;
+}
+
+const Settings *
+request_settings(const Request *request)
+{
+	return request->server->settings;
+}
+
+EventShelf *
+request_shelf(const Request *request)
+{
+	return request->server->shelf;
+}
+
+NumbersKept *
+request_numbers(const Request *request)
+{
+	return request->server->numbers;
+}
+
+void
+request_hurry_minutes(const Request *request)
+{
+	minutes_hurry(request->server->minutes);
 }
 
 Record *

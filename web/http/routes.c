@@ -2,7 +2,7 @@
  * Finding the route of a path. Patterns are cut into segments once; a path is cut as it came,
  * percent signs and all, so that an encoded slash never makes a segment.
  */
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #include <string.h>
 

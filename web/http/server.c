@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "web/log.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 typedef enum {
 	STATE_OPEN,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "web/log.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define STREAM_BLOCK ((gsize)32 * 1024)
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "web/log.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8080"
 

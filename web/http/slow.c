@@ -1,4 +1,4 @@
-#include "web/slow.h"
+#include "web/http/slow.h"
 
 #include <pthread.h>
 

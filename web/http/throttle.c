@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "schema/password.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 /* A bucket of tries that fills again by one each THROTTLE_EACH_MS. */
 typedef struct {

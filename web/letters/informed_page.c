@@ -14,7 +14,7 @@
 #include "web/asking.h"
 #include "web/log.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 
 #define EMAIL_MAX 254
 #define FORM      "/stay-informed"
@@ -92,7 +92,7 @@ set_form(Request *request, json_t *data, const Event *event, const Shown *shown)
 
 	json_object_set_new(data, "public", json_true());
 	json_object_set_new(data, "no_server",
-	        json_boolean(settings_get(request->server->settings, SETTING_MAIL_URL) == NULL));
+	        json_boolean(settings_get(request_settings(request), SETTING_MAIL_URL) == NULL));
 	if (event != NULL) {
 		g_autofree char *url = g_strdup_printf("/e/%s", event->slug);
 		json_object_set_new(data, "home",
@@ -120,7 +120,7 @@ show_form(Request *request, const Shown *shown)
 	GError *error = NULL;
 	Db *db = request_db(request, &error);
 	g_autoptr(GPtrArray) events = db
-	        ? event_shelf_list(request->server->shelf, db, request_now(request), &error)
+	        ? event_shelf_list(request_shelf(request), db, request_now(request), &error)
 	        : NULL;
 	if (events == NULL)
 		return reply_error(request, error);

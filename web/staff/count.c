@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "web/server_private.h"
+#include "web/page.h"
 
 typedef struct {
 	gatomicrefcount references;
@@ -20,7 +20,7 @@ struct NumbersKept {
 };
 
 typedef struct {
-	struct NumbersKept *all;
+	NumbersKept *all;
 	Record *record;
 	Event *event;
 	gint64 now_ms;
@@ -56,10 +56,10 @@ events_are_equal(gconstpointer a, gconstpointer b)
 	return memcmp(a, b, EVENT_ID_BYTES) == 0;
 }
 
-struct NumbersKept *
+NumbersKept *
 numbers_kept_new(void)
 {
-	struct NumbersKept *all = g_new0(struct NumbersKept, 1);
+	NumbersKept *all = g_new0(NumbersKept, 1);
 
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_mutex_init(&all->counting, NULL);
@@ -68,7 +68,7 @@ numbers_kept_new(void)
 }
 
 void
-numbers_kept_free(struct NumbersKept *all)
+numbers_kept_free(NumbersKept *all)
 {
 	if (all == NULL)
 		return;
@@ -81,7 +81,7 @@ numbers_kept_free(struct NumbersKept *all)
 
 /* What is kept of @event and still holds; a reference, or NULL. @version -1: not looked up. */
 static Kept *
-find_kept(struct NumbersKept *all, const guint8 *event, gint64 version, gint64 now_ms)
+find_kept(NumbersKept *all, const guint8 *event, gint64 version, gint64 now_ms)
 {
 	pthread_mutex_lock(&all->lock);
 	Kept *kept = g_hash_table_lookup(all->events, event);
@@ -105,7 +105,7 @@ count(Db *db, const Event *event, Kept *kept, GError **error)
 static gboolean
 count_anew(Asking *asking, GError **error)
 {
-	struct NumbersKept *all = asking->all;
+	NumbersKept *all = asking->all;
 	Kept *kept = g_new0(Kept, 1);
 
 	g_atomic_ref_count_init(&kept->references);
@@ -168,7 +168,7 @@ asking_free(gpointer data)
 Reply *
 numbers_ask(Request *request, const Event *event, NumbersThen then)
 {
-	struct NumbersKept *all = request->server->numbers;
+	NumbersKept *all = request_numbers(request);
 	GError *error = NULL;
 	gint64 version = 0;
 	Db *db = request_db(request, &error);

@@ -9,7 +9,7 @@
 #include "web/captain.h"
 #include "web/done.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 #include "web/staff/desk.h"
 
 #define ROOM "/staff/delegations"
@@ -223,7 +223,7 @@ job_done(Request *request, gpointer data, const GError *error)
 
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	event_shelf_forget(request->server->shelf);
+	event_shelf_forget(request_shelf(request));
 	const gboolean done = job->work.outcome == DELEGATION_DONE;
 	const guint16 no = done ? (job->work.into ? job->work.into : job->work.no) : job->no;
 	const char *word = done                              ? job->done

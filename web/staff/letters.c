@@ -7,7 +7,7 @@
 
 #include "schema/audit.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 #include "web/staff_page.h"
 
 #define ROWS_SHOWN 50
@@ -17,7 +17,7 @@ staff_letter_desk(Request *request, Db *db)
 {
 	return (LetterDesk){ .db = db,
 		.vault = record_vault(request_record(request)),
-		.shelf = request->server->shelf,
+		.shelf = request_shelf(request),
 		.base_url = request_base_url(request),
 		.domain = "",
 		.now = request_now(request) };
@@ -168,7 +168,7 @@ letters_page(Request *request)
 	json_object_set_new(data, "given_up", whose);
 	json_object_set_new(data, "waiting", waiting_data(request, waiting));
 	json_object_set_new(data, "no_server",
-	        json_boolean(settings_get(request->server->settings, SETTING_MAIL_URL) == NULL));
+	        json_boolean(settings_get(request_settings(request), SETTING_MAIL_URL) == NULL));
 	return staff_reply(request, 200, "staff_letters", data);
 }
 

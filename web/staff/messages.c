@@ -7,7 +7,7 @@
 #include "schema/message.h"
 #include "schema/text.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 #include "web/staff_page.h"
 
 #define ROLES_WRITE (ROLES_CENTRE | ROLE_REGION)
@@ -486,7 +486,7 @@ added(Request *request, gpointer data, const GError *error)
 {
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	minutes_hurry(request->server->minutes);
+	request_hurry_minutes(request);
 	return reply_see_other(request, PATH "?sent=1");
 }
 

@@ -10,7 +10,7 @@
 #include "web/asking.h"
 #include "web/log.h"
 #include "web/routes.h"
-#include "web/server_private.h"
+#include "web/page.h"
 
 #define EMAIL_MAX 254
 
@@ -21,7 +21,7 @@ show_form(Request *request, int status, const char *fault_key, const char *email
 	GError *error = NULL;
 	Db *db = request_db(request, &error);
 	g_autoptr(GPtrArray) events = db
-	        ? event_shelf_list(request->server->shelf, db, request_now(request), &error)
+	        ? event_shelf_list(request_shelf(request), db, request_now(request), &error)
 	        : NULL;
 	if (events == NULL)
 		return reply_error(request, error);
@@ -29,7 +29,7 @@ show_form(Request *request, int status, const char *fault_key, const char *email
 	json_t *data = json_pack("{s:s, s:s, s:b, s:s, s:b, s:b}", "page_title",
 	        locale_text(locale, "lost_title"), "title", locale_text(locale, "lost_title"),
 	        "has_languages", TRUE, "email", email, "asked", asked, "no_server",
-	        settings_get(request->server->settings, SETTING_MAIL_URL) == NULL);
+	        settings_get(request_settings(request), SETTING_MAIL_URL) == NULL);
 	json_object_set_new(data, "contact",
 	        event != NULL && event->contact != NULL ? json_string(event->contact)
 	                                                : json_null());
@@ -127,7 +127,7 @@ lost_link_ask(Request *request)
 	}
 	Db *db = request_db(request, &error);
 	g_autoptr(GPtrArray) events = db
-	        ? event_shelf_list(request->server->shelf, db, request_now(request), &error)
+	        ? event_shelf_list(request_shelf(request), db, request_now(request), &error)
 	        : NULL;
 	if (events == NULL)
 		return reply_error(request, error);

@@ -12,13 +12,13 @@
 #include <netinet/in.h>
 
 #include "schema/registration.h"
-#include "web/gzip.h"
+#include "web/http/gzip.h"
 #include "web/lane.h"
-#include "web/multipart.h"
+#include "web/http/multipart.h"
 #include "web/page.h"
 #include "web/routes.h"
 #include "web/server.h"
-#include "web/slow.h"
+#include "web/http/slow.h"
 
 /* ---- bounds; each is tested ---- */
 #define URI_MAX                     8192        /* bytes of path and query: 414 */
@@ -94,7 +94,7 @@ struct Server {
 	struct Heard *heard;       /* devices, as they were last heard of */
 	gint64 consents[LOCALES_MAX]
 	               [CONSENT_KINDS]; /* numbers of their texts, atomic; 0: not known yet */
-	struct NumbersKept *numbers;    /* of the dashboard */
+	NumbersKept *numbers;           /* of the dashboard */
 	struct Minutes *minutes;        /* once it serves */
 };
 
@@ -251,8 +251,6 @@ void prepared_forms_free(Prepared *prepared);
 gboolean request_has(const Request *request, const char *etag);
 gboolean request_takes_gzip(const Request *request);
 
-Reply *asset_page(Request *request);
-
 /* ---- answer: what goes over the wire; all of it lent by request and reply but what clear frees ---- */
 #define ANSWER_HEADERS_MAX 32
 #define ANSWER_OWNED_MAX   4
@@ -308,11 +306,7 @@ gboolean address_parse(const char *text, struct in6_addr *ret);
 struct Throttle *throttle_new(void);
 void throttle_free(struct Throttle *throttle);
 
-/* ---- numbers kept (staff/count.c) ---- */
-struct NumbersKept *numbers_kept_new(void);
-void numbers_kept_free(struct NumbersKept *kept);
-
-/* ---- each minute (minutes.c) ---- */
+/* ---- each minute (http/minutes.c) ---- */
 /* Starts the thread; it looks at once, then each minute of the monotonic clock. */
 struct Minutes *minutes_new(Server *server);
 void minutes_hurry(struct Minutes *minutes); /* now, and not at the next minute; NULL is fine */

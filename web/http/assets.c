@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 const Asset *
 asset_find(const char *hash, const char *name)

@@ -11,7 +11,7 @@
 #include "schema/message.h"
 #include "schema/places.h"
 #include "web/log.h"
-#include "web/server_private.h"
+#include "web/http/private.h"
 
 #define MINUTE_S 60
 
