@@ -21,6 +21,7 @@ export const suites = [
   { file: 'test_messages.mjs', minutes: 4 },
   { file: 'test_app_trouble.mjs', minutes: 4 },
   { file: 'test_app_desk.mjs', minutes: 4 },
+  { file: 'test_upgrade.mjs', minutes: 4 },
   { file: 'test_web.mjs' },
   { file: 'test_sim.mjs', minutes: 8 },
   { file: 'test_report.mjs' },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const versions = '/usr/lib/postgresql';
 
-function binary(name) {
+export function binary(name) {
   const found = existsSync(versions)
     ? readdirSync(versions).sort((a, b) => b - a).map((version) => join(versions, version, 'bin', name)).find(existsSync)
     : undefined;
