@@ -1,13 +1,16 @@
 // `turnout web` as it is installed: what it prints, whom it refuses, how long it waits, how it stops.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const turnout = join(process.env.TURNOUT_TEST_BUILD ?? join(root, 'build'), 'turnout');
@@ -86,6 +89,27 @@ async function openForm(server) {
 
 const post = (server, form, headers = {}) =>
   fetch(`${server.url}/e/${EVENT}/register`, { method: 'POST', body: form, headers, redirect: 'manual' });
+
+// What the build takes in as it is.
+const AS_THEY_ARE = {
+  'zxing_reader.wasm': 'node_modules/zxing-wasm/dist/reader/zxing_reader.wasm',
+  'icon-180.png': 'web/door/icon-180.png',
+  'icon-192.png': 'web/door/icon-192.png',
+  'icon-512.png': 'web/door/icon-512.png',
+  'icon.svg': 'web/door/icon.svg',
+};
+
+// The answer's bytes as they came: fetch() would unpack them.
+function ask(path, encoding, method = 'GET') {
+  const asked = request(served.url + path, { method, headers: { 'Accept-Encoding': encoding } });
+  return new Promise((resolve, reject) => {
+    asked.on('error', reject).on('response', (answer) => {
+      const pieces = [];
+      answer.on('data', (piece) => pieces.push(piece));
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces) }));
+    }).end();
+  });
+}
 
 const NAME = 'Xochitl-Q7';
 const EMAIL = 'xochitl-q7@example.org';
@@ -170,6 +194,45 @@ test('what a page is made of is kept for ever, under the hash of its content', a
   const again = await fetch(served.url + path, { headers: { 'If-None-Match': sheet.headers.get('etag') } });
   assert.equal(again.status, 304);
   assert.equal((await fetch(served.url + path.replace(/[0-9a-f]{16}/, '0000000000000000'))).status, 404);
+});
+
+// As the build made them: what the program holds as gzip alone has to come out whole for who takes none.
+test('what a page is made of comes whole, packed or not', async () => {
+  const made = readFileSync(join(dirname(turnout), 'web/assets_made.c'), 'utf8');
+  const paths = [...made.matchAll(/"(\/a\/[^"]+)"/g)].map(([, path]) => path);
+  assert.ok(paths.length >= 10);
+  let packed = 0;
+  for (const path of paths) {
+    const plain = await ask(path, 'identity');
+    assert.equal(plain.status, 200, path);
+    assert.equal(plain.headers['content-encoding'], undefined);
+    assert.equal(Number(plain.headers['content-length']), plain.body.length);
+    const [, , hash, name] = path.split('/');
+    assert.equal(createHash('sha256').update(plain.body).digest('hex').slice(0, 16), hash, name);
+    assert.equal(plain.headers.etag, `"${hash}"`);
+    if (AS_THEY_ARE[name])
+      assert.ok(plain.body.equals(readFileSync(join(root, AS_THEY_ARE[name]))), name);
+
+    const small = await ask(path, 'gzip');
+    assert.equal(small.headers.etag, plain.headers.etag);
+    assert.equal(small.headers.vary, 'Accept-Encoding');
+    assert.equal(Number(small.headers['content-length']), small.body.length);
+    if (small.headers['content-encoding'] === 'gzip') {
+      assert.ok(gunzipSync(small.body).equals(plain.body), name);
+      packed++;
+    } else {
+      assert.ok(small.body.equals(plain.body), name);
+    }
+
+    for (const [encoding, { headers }] of [['identity', plain], ['gzip', small]]) {
+      const head = await ask(path, encoding, 'HEAD');
+      assert.equal(head.status, 200);
+      assert.equal(head.body.length, 0);
+      for (const each of ['content-length', 'content-type', 'content-encoding', 'etag'])
+        assert.equal(head.headers[each], headers[each], `${name}: ${each}`);
+    }
+  }
+  assert.ok(packed >= 6);
 });
 
 test('a folder that is served is not served twice', async () => {

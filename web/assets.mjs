@@ -116,10 +116,10 @@ function entry({ name, content }, i) {
 	const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
 	const packed = gzipSync(content, { level: 9 });
 	const small = packed.length < content.length * 0.95;
-	const arrays = array(`raw_${i}`, content) + (small ? array(`gzip_${i}`, packed) : "");
-	const row = `\t{ ${JSON.stringify(name)}, "${hash}", "/a/${hash}/${name}", "${type}", raw_${i}, ` +
-		(small ? `gzip_${i}` : "NULL") + `, ${content.length}, ${small ? packed.length : 0} },`;
-	return { arrays, row };
+	const held = small ? packed : content;
+	const row = `\t{ ${JSON.stringify(name)}, "${hash}", "/a/${hash}/${name}", "${type}", bytes_${i}, ` +
+		`${held.length}, ${content.length}, ${small ? "TRUE" : "FALSE"} },`;
+	return { array: array(`bytes_${i}`, held), row };
 }
 
 async function main([output, depfile, ...files]) {
@@ -134,7 +134,7 @@ async function main([output, depfile, ...files]) {
 	writeFileSync(output, [
 		"/* Made by web/assets.mjs. */",
 		'#include "web/assets.h"\n',
-		...entries.map(({ arrays }) => arrays),
+		...entries.map(({ array }) => array),
 		"const Asset assets[] = {",
 		...entries.map(({ row }) => row),
 		"\t{ NULL },",

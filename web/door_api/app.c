@@ -77,7 +77,7 @@ app_scanner(Request *request)
 {
 	const Asset *asset = asset_named("scanner.js");
 
-	return script(request, g_bytes_new_static(asset->raw, asset->raw_length));
+	return script(request, asset_content(asset));
 }
 
 /* FILES and VERSION stand before the worker's own text: another build is another worker, by which phones
@@ -101,7 +101,8 @@ app_service_worker(Request *request)
 	hash[16] = '\0';
 	GString *text = g_string_new(NULL);
 	g_string_append_printf(text, "const FILES=[%s],VERSION=\"%s\";\n", files->str, hash);
-	g_string_append_len(text, (const char *)asset->raw, (gssize)asset->raw_length);
+	g_autoptr(GBytes) worker = asset_content(asset);
+	g_string_append_len(text, g_bytes_get_data(worker, NULL), (gssize)g_bytes_get_size(worker));
 	return script(request, g_string_free_to_bytes(text));
 }
 

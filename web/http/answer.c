@@ -77,11 +77,28 @@ prepared_form_for(const Request *request, const Prepared *prepared)
 	return prepared->gzip != NULL && request_takes_gzip(request) ? FORM_GZIP : FORM_RAW;
 }
 
+GBytes *
+prepared_form(Prepared *prepared, Form form)
+{
+	if (form == FORM_SAME)
+		return NULL;
+	if (form == FORM_GZIP)
+		return prepared->gzip;
+	if (prepared->raw == NULL) {
+		gsize length = 0;
+		gconstpointer packed = g_bytes_get_data(prepared->gzip, &length);
+		prepared->raw = gzip_unpack(packed, length, prepared->raw_length);
+		if (prepared->raw == NULL) /* the build packed it */
+			g_error("what was packed can't be unpacked");
+	}
+	return prepared->raw;
+}
+
 void
-answer_prepared(const Server *server, const Prepared *prepared, Form form, Answer *ret)
+answer_prepared(const Server *server, Prepared *prepared, Form form, Answer *ret)
 {
 	*ret = (Answer){ .status = form == FORM_SAME ? 304 : 200 };
-	ret->bytes = form == FORM_RAW ? prepared->raw : form == FORM_GZIP ? prepared->gzip : NULL;
+	ret->bytes = prepared_form(prepared, form);
 	for (guint i = 0; i < server->headers_n; i++)
 		say(ret, server->headers[i].name, server->headers[i].value);
 	if (form != FORM_SAME)
@@ -96,7 +113,7 @@ answer_prepared(const Server *server, const Prepared *prepared, Form form, Answe
 }
 
 void
-answer_prepared_once(Request *request, const Prepared *prepared, gboolean closing, Answer *ret)
+answer_prepared_once(Request *request, Prepared *prepared, gboolean closing, Answer *ret)
 {
 	answer_prepared(request->server, prepared, prepared_form_for(request, prepared), ret);
 	say_own(request, closing, ret);

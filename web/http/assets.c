@@ -25,6 +25,17 @@ asset_path(const char *name)
 	return NULL;
 }
 
+GBytes *
+asset_content(const Asset *asset)
+{
+	if (!asset->gzip)
+		return g_bytes_new_static(asset->bytes, asset->length);
+	GBytes *content = gzip_unpack(asset->bytes, asset->length, asset->raw_length);
+	if (content == NULL) /* the build packed it */
+		g_error("%s can't be unpacked", asset->name);
+	return content;
+}
+
 Reply *
 asset_page(Request *request)
 {
@@ -35,10 +46,10 @@ asset_page(Request *request)
 	Prepared *kept = request_kept(request, asset->path);
 	if (kept != NULL)
 		return reply_prepared(request, kept);
-	GBytes *raw = g_bytes_new_static(asset->raw, asset->raw_length);
-	GBytes *gzip = asset->gzip ? g_bytes_new_static(asset->gzip, asset->gzip_length) : NULL;
+	GBytes *bytes = g_bytes_new_static(asset->bytes, asset->length);
 	g_autofree char *etag = g_strdup_printf("\"%s\"", asset->hash);
-	return reply_prepared(request,
-	        request_keep(request, asset->path,
-	                prepared_new(asset->type, NULL, raw, gzip, etag, ASSET_SECONDS)));
+	Prepared *prepared = asset->gzip
+	        ? prepared_packed(asset->type, bytes, asset->raw_length, etag, ASSET_SECONDS)
+	        : prepared_new(asset->type, NULL, bytes, NULL, etag, ASSET_SECONDS);
+	return reply_prepared(request, request_keep(request, asset->path, prepared));
 }

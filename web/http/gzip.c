@@ -55,3 +55,20 @@ gzip_pack(Gzip **gzip, GzipEffort effort, gconstpointer data, gsize length)
 	}
 	return g_bytes_new_take(packed, length - stream->avail_out);
 }
+
+GBytes *
+gzip_unpack(gconstpointer data, gsize length, gsize unpacked)
+{
+	z_stream stream = { .next_in = (Bytef *)data, .avail_in = (uInt)length };
+	if (inflateInit2(&stream, WINDOW_GZIP) != Z_OK)
+		return NULL;
+	guint8 *raw = g_malloc(unpacked);
+	stream.next_out = raw;
+	stream.avail_out = (uInt)unpacked;
+	const gboolean whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0;
+	inflateEnd(&stream);
+	if (whole)
+		return g_bytes_new_take(raw, unpacked);
+	g_free(raw);
+	return NULL;
+}

@@ -11,4 +11,6 @@ typedef enum {
 } GzipEffort;
 /* @data as gzip, or NULL when that wouldn't be smaller. *@gzip is made at first use. */
 GBytes *gzip_pack(Gzip **gzip, GzipEffort effort, gconstpointer data, gsize length);
+/* The @unpacked bytes that @data holds as gzip; NULL when it doesn't hold just those. */
+GBytes *gzip_unpack(gconstpointer data, gsize length, gsize unpacked);
 void gzip_free(Gzip *gzip); /* NULL is fine */

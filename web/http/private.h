@@ -238,11 +238,16 @@ struct Prepared {
 	grefcount references;
 	char *type, *lang, *etag;
 	char *cache_control;
-	GBytes *raw, *gzip;    /* gzip NULL: not worth it */
+	GBytes *raw;           /* NULL: not unpacked yet, see prepared_form() */
+	gsize raw_length;      /* of what is to be unpacked */
+	GBytes *gzip;          /* NULL: not worth it */
 	gpointer forms[FORMS]; /* http/server.c's, made at first use */
 };
 Prepared *prepared_new(const char *type, const char *lang, GBytes *raw, GBytes *gzip,
         const char *etag, int seconds); /* takes @raw and @gzip; @etag NULL: a hash of @raw */
+/* Of what is there as gzip only, in no language; @raw_length: once it is unpacked. */
+Prepared *
+prepared_packed(const char *type, GBytes *gzip, gsize raw_length, const char *etag, int seconds);
 char *cache_control(int seconds);
 /* Of http/server.c. */
 void prepared_forms_free(Prepared *prepared);
@@ -268,11 +273,13 @@ typedef struct {
 void server_set_headers(Server *server); /* those of every answer */
 void answer_body(Request *request, const Reply *reply, gboolean closing, Answer *ret);
 Form prepared_form_for(const Request *request, const Prepared *prepared);
+/* The bytes of @form, lent; NULL: none. What came as gzip only is unpacked for the first client who
+ * takes no gzip, and kept. */
+GBytes *prepared_form(Prepared *prepared, Form form);
 /* A form that many requests share. */
-void answer_prepared(const Server *server, const Prepared *prepared, Form form, Answer *ret);
+void answer_prepared(const Server *server, Prepared *prepared, Form form, Answer *ret);
 /* The same with what only @request is told. */
-void
-answer_prepared_once(Request *request, const Prepared *prepared, gboolean closing, Answer *ret);
+void answer_prepared_once(Request *request, Prepared *prepared, gboolean closing, Answer *ret);
 void answer_clear(Answer *answer);
 
 /* ---- errors ---- */

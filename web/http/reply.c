@@ -256,6 +256,14 @@ prepared_new(const char *type, const char *lang, GBytes *raw, GBytes *gzip, cons
 	return prepared;
 }
 
+Prepared *
+prepared_packed(const char *type, GBytes *gzip, gsize raw_length, const char *etag, int seconds)
+{
+	Prepared *prepared = prepared_new(type, NULL, NULL, gzip, etag, seconds);
+	prepared->raw_length = raw_length;
+	return prepared;
+}
+
 static gboolean
 shrinks(const char *type)
 {
@@ -290,7 +298,8 @@ prepared_unref(Prepared *prepared)
 	if (prepared == NULL || !g_ref_count_dec(&prepared->references))
 		return;
 	prepared_forms_free(prepared);
-	g_bytes_unref(prepared->raw);
+	if (prepared->raw != NULL)
+		g_bytes_unref(prepared->raw);
 	if (prepared->gzip != NULL)
 		g_bytes_unref(prepared->gzip);
 	g_free(prepared->type);

@@ -151,8 +151,9 @@ send_shared(Exchange *exchange, Prepared *prepared)
 		if (prepared->forms[form] == NULL)
 			return send_response(exchange, 503, exchange->transport->broken, 0);
 	}
+	GBytes *bytes = prepared_form(prepared, form);
 	return send_response(exchange, form == FORM_SAME ? 304 : 200, prepared->forms[form],
-	        g_bytes_get_size(prepared->raw));
+	        bytes ? g_bytes_get_size(bytes) : 0);
 }
 
 /* ---- waiting for the writer ---- */
