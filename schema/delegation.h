@@ -16,7 +16,7 @@
  */
 #pragma once
 
-#include "schema/registration.h"
+#include "schema/places.h"
 
 #define DELEGATION_NAME_MAX     120 /* characters */
 #define DELEGATION_CODE_MAX     40
@@ -75,9 +75,13 @@ typedef struct {
 	gboolean captain;
 	gboolean
 	        own_contact; /* gave an e-mail address or phone of their own: their data are theirs to change */
+	gboolean entered; /* by a captain or the staff, and not by themselves */
 	gboolean fee_due;
 	gboolean waits_for_session;
 	GArray *in; /* of guint16: sessions at which they are in */
+	GPtrArray *
+	        answers; /* [code, answer, …] to the event's questions that say that a captain sees them; of who
+	                     * only asks to join: none */
 } Member;
 /* Of Member, by name in @lang's order, those who ask first; nobody who cancelled. */
 GPtrArray *delegation_members(
@@ -155,6 +159,13 @@ gboolean captain_cancel_work(Db *db, gpointer data, GError **error);
 /* Deletes them at once, everywhere; erase_acknowledge() is to follow (schema/erase.h). */
 gboolean captain_erase_work(Db *db, gpointer data, GError **error);
 gboolean captain_edit_work(Db *db, gpointer data, GError **error);
+/* Another option, other sessions, as places_change() has it, for who was entered: NOTHING for who isn't (any more) of the
+ * group, or registered themselves. The places' "who" names registration and attendee. */
+typedef struct {
+	CaptainWork captain;
+	PlacesWork places;
+} CaptainChangeWork;
+gboolean captain_change_work(Db *db, gpointer data, GError **error);
 /* @attendee is the captain from now on: both get other tickets, and the link another number. */
 gboolean captain_hand_over_work(Db *db, gpointer data, GError **error);
 

@@ -218,6 +218,10 @@ gint64 event_option_opens(const Event *event, const EventOption *option);
 gint64 event_option_closes(const Event *event, const EventOption *option);
 gboolean event_option_open(const Event *event, const EventOption *option, gint64 now);
 
+const EventQuestion *event_question_by_code(const Event *event, const char *code);
+/* May @reader ("captain" …) see what people answer? */
+gboolean event_question_seen_by(const EventQuestion *question, const char *reader);
+
 /* Reads an event from its rows. ABSENT when there is none of that slug or id. Not cheap: pages use
  * the shelf. */
 Event *event_read(Db *db, const char *slug, GError **error);

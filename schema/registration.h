@@ -66,8 +66,8 @@ typedef struct {
 	guint8 email_hash[EMAIL_HASH_BYTES];
 	char lang[12];
 	gboolean walk_in;
-	gboolean
-	        approved; /* entered by a captain or the staff: nobody has to be asked whether they join */
+	gboolean approved;                 /* nobody has to be asked whether they join */
+	gboolean entered;                  /* by a captain or the staff, and not by themselves */
 	ConsentShown shown[CONSENT_KINDS]; /* by ConsentKind */
 	GArray *places;                    /* of Place */
 } Registration;
@@ -168,6 +168,7 @@ typedef struct {
 	gint64 id;
 	guint8 event[EVENT_ID_BYTES];
 	gint64 link_no;
+	gboolean entered; /* by a captain or the staff, and not by themselves */
 	char *lang;
 	GPtrArray *attendees; /* of Attendee */
 } RegistrationPage;

@@ -531,6 +531,52 @@ when_one_of_a_list_has_no_place_nobody_of_it_is_added(Engine *engine, gconstpoin
 	shut_picnic(&f);
 }
 
+static CaptainChangeWork
+change_of(const Fixture *f, const char *code, gint64 attendee)
+{
+	g_autofree char *sql = g_strdup_printf(
+	        "SELECT registration FROM attendee WHERE id = %" G_GINT64_FORMAT, attendee);
+
+	return (CaptainChangeWork){ .captain = captain_of(f, code, 0),
+		.places = { .event = f->event,
+		        .who = { engine_ask(f->engine, sql), attendee },
+		        .wish = { .option_no = event_option_by_code(f->event, "all")->no },
+		        .now = ENGINE_NOW } };
+}
+
+static void
+a_captain_changes_whom_they_entered_and_nobody_else(Engine *engine, gconstpointer data)
+{
+	static const char *const names[] = { "Ana" };
+	Fixture f;
+	open_picnic(&f, engine);
+	const gint64 own = join(&f, "Own", "CHOIR", TICKET_CAPTAIN);
+	CaptainAddWork added = add_of(&f, names, 1);
+	must_work(&f, captain_add_work, &added);
+	const gint64 ana = g_array_index(added.rows, CaptainRow, 0).asked->id + 1;
+	add_free(&added);
+
+	CaptainChangeWork works[] = { change_of(&f, "CHOIR", own), change_of(&f, "BAND", ana),
+		change_of(&f, "CHOIR", ana), change_of(&f, "CHOIR", ana),
+		change_of(&f, "CHOIR", ana) };
+	works[2].captain.link_no++;             /* of another time */
+	works[3].places.wish.seen = G_MAXINT64; /* they stand otherwise */
+	for (guint i = 0; i < G_N_ELEMENTS(works); i++) {
+		must_work(&f, captain_change_work, &works[i]);
+		g_assert_cmpint(works[i].places.answer.outcome, ==,
+		        i == 4           ? PLACES_DONE
+		                : i == 3 ? PLACES_MEANWHILE
+		                         : PLACES_NOTHING);
+		g_assert_cmpint(engine_ask(engine, "SELECT taken FROM option WHERE code = 'all'"),
+		        ==, i == 4);
+	}
+	CaptainWork gone = captain_of(&f, "CHOIR", ana);
+	must_work(&f, captain_release_work, &gone);
+	must_work(&f, captain_change_work, &works[4]);
+	g_assert_cmpint(works[4].places.answer.outcome, ==, PLACES_NOTHING);
+	shut_picnic(&f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -545,6 +591,7 @@ main(int argc, char **argv)
 	TEST(a_captain_does_nothing_to_another_group);
 	TEST(the_role_goes_on_with_ticket_and_link);
 	TEST(the_same_list_twice_adds_nobody_twice);
+	TEST(a_captain_changes_whom_they_entered_and_nobody_else);
 	TEST(when_one_of_a_list_has_no_place_nobody_of_it_is_added);
 	return engine_run();
 }

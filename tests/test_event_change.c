@@ -121,6 +121,23 @@ narrow_stop(json_t *root)
 	json_object_set_new(json_array_get(stops, 0), "capacity", json_integer(2));
 }
 
+static json_t *
+question(const char *reader)
+{
+	return json_pack("[{s:s, s:s, s:{s:s}, s:{s:s}, s:[s, s], s:i}]", "code", "shirt", "type",
+	        "text", "label", "en", "Shirt", "purpose", "en", "To have enough", "seen_by",
+	        "staff", reader, "days_kept", 7);
+}
+
+static json_t *
+with_question(const char *reader)
+{
+	json_t *root = picnic_json();
+
+	json_object_set_new(root, "questions", question(reader));
+	return root;
+}
+
 static const struct {
 	const char *name;
 	void (*change)(json_t *root);
@@ -169,6 +186,28 @@ what_people_hold_is_not_taken_away(Engine *engine, gconstpointer data)
 	g_assert_cmpint(after->edition, ==, 1);
 	g_assert_cmpint(
 	        engine_ask(engine, "SELECT taken FROM session WHERE code = 'lunch'"), ==, 3);
+}
+
+static void
+nobody_more_sees_what_was_answered(Engine *engine, gconstpointer data)
+{
+	picnic_must_load(engine, with_question("region"));
+	picnic_must_load(engine, with_question("captain")); /* nobody has answered yet */
+	g_assert_cmpint(picnic_take(engine, "free", 0, NULL), ==, PLACE_TAKEN);
+	picnic_must_refuse(engine, with_question("region"), NULL,
+	        (const char *const[]){ "$.questions[0].seen_by",
+	                "\"region\" can't see the answers to \"shirt\"", NULL });
+	/* fewer may, and another question is another */
+	json_t *root = with_question("captain");
+	json_t *list = json_object_get(root, "questions");
+	json_array_remove(json_object_get(json_array_get(list, 0), "seen_by"), 1);
+	json_t *other = question("region");
+	json_object_set_new(json_array_get(other, 0), "code", json_string("other"));
+	json_array_extend(list, other);
+	json_decref(other);
+	picnic_must_load(engine, root);
+	picnic_must_refuse(engine, with_question("captain"), NULL,
+	        (const char *const[]){ "\"captain\" can't see", NULL });
 }
 
 static void
@@ -334,6 +373,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(test) engine_add_test(#test, test)
 	ADD(what_people_hold_is_not_taken_away);
+	ADD(nobody_more_sees_what_was_answered);
 	ADD(who_cancelled_holds_nothing);
 	ADD(an_event_with_people_is_not_moved);
 	ADD(a_capacity_that_comes_later_counts_who_is_there);

@@ -29,6 +29,9 @@ typedef struct {
 /* FALSE with the answer: 404 for a link that doesn't hold. @form: of a POST, whose proof is asked for (403; a stale one leads back to the
  * page). */
 gboolean captain_open(Request *request, gboolean form, Captain *ret, Reply **ret_refused);
+/* The same of a form that comes back as it was typed: @ret_stale when it is too old. */
+gboolean
+captain_open_form(Request *request, Captain *ret, gboolean *ret_stale, Reply **ret_refused);
 void captain_clear(Captain *captain);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Captain, captain_clear)
 
@@ -37,13 +40,32 @@ json_t *captain_frame(const Captain *captain, const char *title);
 /* Owned; the page of the group, and what it says: a word of captain_notice(). */
 char *captain_path(const char *token, const char *done);
 
+/* ---- acts (captain/act.c) ---- */
+
+/* For a work that asks group and link once more. */
+CaptainWork captain_work(const Captain *captain, gint64 attendee);
+typedef struct {
+	char *token, *done; /* of the page that comes next, when all went well */
+	Event *event;
+	DbWork work;
+	CaptainWork captain;
+} CaptainAct;
+CaptainAct *captain_act_new(const Captain *captain, DbWork work, gint64 attendee, const char *done);
+void captain_act_free(gpointer data);
+/* Takes @act. */
+Reply *captain_act_do(Request *request, CaptainAct *act);
+
 /* ---- one of the group (captain/members.c) ---- */
+
+/* Whom they entered, and who can't be reached but by them. */
+gboolean captain_may_cancel(const Member *member);
 
 char *captain_member_name(const Captain *captain, const Member *member); /* owned */
 /* At the session (0: at any); and whether they have a place there. */
 gboolean captain_is_in(const Member *member, guint16 session_no);
 gboolean captain_is_expected(const Captain *captain, const Member *member, guint16 session_no);
-/* {no, who, option, state, here, presence, remark}; here: at the session. */
+/* {no, who, option, state, here, presence, remark, said}; here: at the session; said: the answers that a captain may see, as
+ * one line. */
 json_t *captain_member_json(const Captain *captain, const Member *member, guint16 session_no);
 
 /* ---- fields (captain/fields.c) ---- */

@@ -25,12 +25,13 @@ typedef struct {
 	gint64 now;
 	FormPress press;
 	guint person; /* whose fields are being made; below 2: the first person's. Of form_data() alone */
-	const Fields *typed;        /* of a posted form; NULL for a fresh one */
-	const char *stop_group;     /* form_stop_group(), asked once for form_get() */
-	const Fields *preset;       /* of a fresh one: the query's "option" and "delegation" */
-	GArray *faults;             /* of IntakeFault, nullable */
-	gboolean registered;        /* they have what they have: no option is preset for them */
-	gboolean by_staff;          /* every option may be chosen, whatever its times */
+	const Fields *typed;    /* of a posted form; NULL for a fresh one */
+	const char *stop_group; /* form_stop_group(), asked once for form_get() */
+	const Fields *preset;   /* of a fresh one: the query's "option" and "delegation" */
+	GArray *faults;         /* of IntakeFault, nullable */
+	gboolean registered;    /* they have what they have: no option is preset for them */
+	gboolean captain_sees;  /* all that they answer: their captain has the link of this page */
+	gboolean by_staff;      /* every option may be chosen, whatever its times */
 	const PlaceAnswer *refused; /* FULL or CLOSED: told beside what it is about; nullable */
 } Form;
 
@@ -59,6 +60,10 @@ char *form_state(const Form *form);
 
 /* Is any option to be had at this time? */
 gboolean form_is_open(const Event *event, gint64 now);
+
+/* What was answered to a question of the event, in words. Owned by the caller. */
+char *form_answer_text(const Locale *locale, const Event *event, const EventQuestion *question,
+        const char *answer);
 
 /* The group whose sessions are chosen by their stops alone; NULL when there is none. Lent by @event. */
 const char *form_stop_group(const Event *event);

@@ -17,7 +17,8 @@ typedef struct {
 
 /* Looks for what the change would take away: regions, sessions, stops, options, delegations and
  * checkpoints that are in use and no longer there, and sessions that an option no longer gives to
- * those who have it. FALSE only when the database failed. */
+ * those who have it; and for answers that would be shown to more readers than the form said when they were given. FALSE only
+ * when the database failed. */
 gboolean definition_find_losses(DefinitionChange *change, GError **error);
 
 /* Writes all parts, and takes away those that are gone. Capacities are written with what is taken now,

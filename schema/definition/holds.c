@@ -276,6 +276,55 @@ find_option_sessions(DefinitionChange *change, GError **error)
 	return rows != NULL;
 }
 
+/* ---- what people were told ---- */
+
+static void
+compare_readers(DefinitionChange *change, guint at, json_t *before)
+{
+	const EventQuestion *question = g_ptr_array_index(change->event->questions, at);
+	const EventQuestion was = { .seen_by = json_object_get(before, "seen_by") };
+	gsize i;
+	json_t *reader;
+
+	json_array_foreach (question->seen_by, i, reader) {
+		g_autofree char *path = g_strdup_printf("$.questions[%u].seen_by", at);
+		if (!event_question_seen_by(&was, json_string_value(reader)))
+			faults_add(change->faults, path,
+			        "\"%s\" can't see the answers to \"%s\": who answered was told who "
+			        "sees them (ask it anew, with another code)",
+			        json_string_value(reader), question->code);
+	}
+}
+
+static gboolean
+find_new_readers(DefinitionChange *change, GError **error)
+{
+	gint64 people = 0;
+	gsize i;
+	json_t *question;
+
+	if (!db_ask_int(change->db, "SELECT count(*) FROM attendee WHERE event = $1",
+	            DB_ARGS(event_id(change)), 0, &people, error))
+		return FALSE;
+	if (people == 0)
+		return TRUE;
+	g_autoptr(DbRows) rows = db_query(change->db,
+	        "SELECT text FROM definition WHERE event = $1", DB_ARGS(event_id(change)), error);
+	if (rows == NULL || db_next(rows, error) == DB_ERROR_ROW)
+		return FALSE;
+	const char *text = db_column_text(rows, 0);
+	json_t *before = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	json_array_foreach (json_object_get(before, "questions"), i, question)
+		for (guint j = 0; j < change->event->questions->len; j++) {
+			const EventQuestion *now = g_ptr_array_index(change->event->questions, j);
+			if (g_strcmp0(now->code,
+			            json_string_value(json_object_get(question, "code"))) == 0)
+				compare_readers(change, j, question);
+		}
+	json_decref(before);
+	return TRUE;
+}
+
 gboolean
 definition_find_losses(DefinitionChange *change, GError **error)
 {
@@ -288,5 +337,6 @@ definition_find_losses(DefinitionChange *change, GError **error)
 	        event_numbers_unused(numbers, PART_OPTION, option_gone, change, error) &&
 	        event_numbers_unused(numbers, PART_DELEGATION, delegation_gone, change, error) &&
 	        event_numbers_unused(numbers, PART_CHECKPOINT, checkpoint_gone, change, error) &&
-	        find_stops(change, error) && find_option_sessions(change, error);
+	        find_stops(change, error) && find_option_sessions(change, error) &&
+	        find_new_readers(change, error);
 }

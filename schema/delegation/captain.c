@@ -7,7 +7,6 @@
 #include "schema/erase.h"
 #include "schema/holder.h"
 #include "schema/outbox.h"
-#include "schema/places.h"
 #include "schema/scan.h"
 
 #define NTH_TRIES 32 /* people of one name who came and went */
@@ -221,6 +220,22 @@ captain_edit_work(Db *db, gpointer data, GError **error)
 	        error);
 }
 
+gboolean
+captain_change_work(Db *db, gpointer data, GError **error)
+{
+	CaptainChangeWork *work = data;
+	gint64 version = 0, entered = 0;
+	gboolean is = FALSE;
+
+	work->places.answer = (PlacesAnswer){ .outcome = PLACES_NOTHING };
+	work->captain.attendee = work->places.who.attendee;
+	if (!begin_member(db, &work->captain, &version, &is, error) ||
+	        !db_ask_int(db, "SELECT entered FROM registration WHERE id = $1",
+	                DB_ARGS(db_int(work->places.who.registration)), 0, &entered, error))
+		return FALSE;
+	return !is || entered == 0 || places_change_work(db, &work->places, error);
+}
+
 /* ---- the role ---- */
 
 static gboolean
@@ -359,7 +374,7 @@ captain_add_work(Db *db, gpointer data, GError **error)
 	for (guint i = 0; i < work->rows->len; i++) {
 		CaptainRow *row = &g_array_index(work->rows, CaptainRow, i);
 		Place *place = &g_array_index(row->asked->places, Place, 0);
-		row->asked->approved = TRUE;
+		row->asked->approved = row->asked->entered = TRUE;
 		place->delegation_no = work->captain.no;
 		if (!add_row(db, &work->captain, row, claimed, error))
 			return FALSE;

@@ -14,7 +14,21 @@ member_free(gpointer data)
 		person_free(member->attendee->person);
 	g_free(member->attendee);
 	g_array_unref(member->in);
+	g_ptr_array_unref(member->answers);
 	g_free(member);
+}
+
+/* Those answers that a captain may see; the others are not kept at all. */
+static void
+keep_answers(const Event *event, Member *member, char **answers)
+{
+	for (guint i = 0; answers != NULL && answers[i] != NULL && answers[i + 1] != NULL; i += 2) {
+		const EventQuestion *question = event_question_by_code(event, answers[i]);
+		if (question == NULL || !event_question_seen_by(question, "captain"))
+			continue;
+		g_ptr_array_add(member->answers, g_strdup(answers[i]));
+		g_ptr_array_add(member->answers, g_strdup(answers[i + 1]));
+	}
 }
 
 /* A key that is gone leaves nobody's name; one that was tampered with is told. */
@@ -66,6 +80,7 @@ member_of(DbRows *rows, VaultEvent *keys, guint16 no, Member *member, GError **e
 	member->registration = db_column_int(rows, 16);
 	member->link_no = db_column_int(rows, 17);
 	member->captain = db_column_int(rows, 18) != 0;
+	member->entered = db_column_int(rows, 20) != 0;
 	member->asked = attendee->asked_no == no;
 	member->own_contact = attendee->person->email != NULL || attendee->person->phone != NULL;
 	return TRUE;
@@ -80,7 +95,7 @@ people_read(Db *db, const Event *event, VaultEvent *keys, guint16 no, GPtrArray 
 	        "SELECT a.id, a.no, a.region_no, a.option_no, a.delegation_no, a.asked_no,"
 	        " a.option_state, a.age_band, a.mark, a.typed_code, a.ticket_id, a.ticket_class,"
 	        " a.ticket_minute, s.value, a.lang, a.fee_state, r.id, r.link_no,"
-	        " CASE WHEN d.captain = a.id THEN 1 ELSE 0 END, a.key_no"
+	        " CASE WHEN d.captain = a.id THEN 1 ELSE 0 END, a.key_no, r.entered"
 	        " FROM attendee a JOIN delegation d ON d.event = a.event AND d.no = $2"
 	        " LEFT JOIN registration r ON r.id = a.registration"
 	        " LEFT JOIN sealed s ON s.owner = a.id AND s.class = $3"
@@ -95,10 +110,53 @@ people_read(Db *db, const Event *event, VaultEvent *keys, guint16 no, GPtrArray 
 		Member *member = g_new0(Member, 1);
 		member->attendee = g_new0(Attendee, 1);
 		member->in = g_array_new(FALSE, FALSE, sizeof(guint16));
+		member->answers = g_ptr_array_new_with_free_func(g_free);
 		g_ptr_array_add(members, member);
 		if (!member_of(rows, keys, no, member, error))
 			return FALSE;
 		g_hash_table_insert(by_id, &member->attendee->id, member);
+		if (!member->asked)
+			keep_answers(
+			        event, member, member->attendee->person->answers[SEALED_IDENTITY]);
+	}
+	return step == DB_NO_ROW;
+}
+
+/* Answers that are kept for a week lie in another class than names; it is opened only for a question that the captain sees. */
+static gboolean
+answers_read(
+        Db *db, const Event *event, VaultEvent *keys, guint16 no, GHashTable *by_id, GError **error)
+{
+	DbStep step;
+	gboolean any = FALSE;
+
+	for (guint i = 0; i < event->questions->len && !any; i++)
+		any = event_question_seen_by(g_ptr_array_index(event->questions, i), "captain");
+	if (!any)
+		return TRUE;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT s.owner, s.value FROM attendee a"
+	        " JOIN sealed s ON s.owner = a.id AND s.class = $3"
+	        " WHERE a.event = $1 AND a.delegation_no = $2 AND a.state = 'active'",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(no), db_int(SEALED_LOGISTICS)),
+	        error);
+	if (rows == NULL)
+		return FALSE;
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		const gint64 id = db_column_int(rows, 0);
+		gsize length = 0;
+		gconstpointer value = db_column_bytes(rows, 1, &length);
+		Member *member = g_hash_table_lookup(by_id, &id);
+		g_autoptr(Person) person = person_new();
+		g_autoptr(GError) trouble = NULL;
+		if (member == NULL)
+			continue;
+		if (!person_unseal(person, keys, SEALED_LOGISTICS, id, value, length, &trouble) &&
+		        !g_error_matches(trouble, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT)) {
+			g_propagate_error(error, g_steal_pointer(&trouble));
+			return FALSE;
+		}
+		keep_answers(event, member, person->answers[SEALED_LOGISTICS]);
 	}
 	return step == DB_NO_ROW;
 }
@@ -177,6 +235,7 @@ delegation_members(
 	g_autoptr(GHashTable) by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 
 	if (!people_read(db, event, keys, no, members, by_id, error) ||
+	        !answers_read(db, event, keys, no, by_id, error) ||
 	        !bookings_read(db, event, no, by_id, error) ||
 	        !presence_read(db, event, no, by_id, error))
 		return NULL;

@@ -491,3 +491,26 @@ event_option_open(const Event *event, const EventOption *option, gint64 now)
 {
 	return now >= event_option_opens(event, option) && now < event_option_closes(event, option);
 }
+
+const EventQuestion *
+event_question_by_code(const Event *event, const char *code)
+{
+	for (guint i = 0; i < event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(event->questions, i);
+		if (strcmp(question->code, code) == 0)
+			return question;
+	}
+	return NULL;
+}
+
+gboolean
+event_question_seen_by(const EventQuestion *question, const char *reader)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (question->seen_by, i, one)
+		if (g_strcmp0(json_string_value(one), reader) == 0)
+			return TRUE;
+	return FALSE;
+}

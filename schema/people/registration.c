@@ -190,13 +190,14 @@ registration_add(Db *db, const Event *event, const Registration *asked, gint64 n
 	if (!db_run(db,
 	            "INSERT INTO registration (id, event, submission, content_hash, email_hash, "
 	            "lang,"
-	            " made) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	            " made, entered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 	            " ON CONFLICT (event, submission) DO NOTHING",
 	            DB_ARGS(db_int(asked->id), db_bytes(event->id, EVENT_ID_BYTES),
 	                    db_bytes(asked->submission, SUBMISSION_BYTES),
 	                    db_bytes(asked->content_hash, HASH_BYTES),
 	                    db_bytes(asked->has_email ? asked->email_hash : NULL, EMAIL_HASH_BYTES),
-	                    db_text(asked->lang), db_int(now)),
+	                    db_text(asked->lang), db_int(now),
+	                    db_int(asked->entered || asked->walk_in)),
 	            &added, error))
 		return FALSE;
 	*ret_new = added > 0;

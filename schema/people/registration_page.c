@@ -35,7 +35,7 @@ page_of(Db *db, gint64 id, GError **error)
 	gsize length = 0;
 	gconstpointer event;
 	g_autoptr(DbRows) rows =
-	        db_query(db, "SELECT event, link_no, lang FROM registration WHERE id = $1",
+	        db_query(db, "SELECT event, link_no, lang, entered FROM registration WHERE id = $1",
 	                DB_ARGS(db_int(id)), error);
 
 	if (rows == NULL)
@@ -60,6 +60,7 @@ page_of(Db *db, gint64 id, GError **error)
 	memcpy(page->event, event, EVENT_ID_BYTES);
 	page->link_no = db_column_int(rows, 1);
 	page->lang = g_strdup(db_column_text(rows, 2));
+	page->entered = db_column_int(rows, 3) != 0;
 	page->attendees = g_ptr_array_new_with_free_func(attendee_free);
 	return page;
 }

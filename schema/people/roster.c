@@ -232,7 +232,7 @@ take_row(const Import *import, gsize i, gboolean check_only, GError **error)
 		fault_at(import, row_line(row.cells), fault->field, what);
 	}
 	if (registration != NULL) {
-		registration->approved = TRUE;
+		registration->approved = registration->entered = TRUE;
 		derive_submission(import, &row, registration);
 	}
 	g_hash_table_unref(row.lists);

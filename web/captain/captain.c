@@ -79,27 +79,19 @@ find_group(Captain *captain, GError **error)
 	return captain->members != NULL;
 }
 
-/* The answer when the form isn't ours, or is too old; NULL when it holds. */
-static Reply *
-proof_refused(Request *request, const Captain *captain)
+static CsrfState
+proof_of(Request *request, const Captain *captain)
 {
 	const char *given = fields_get(request_form(request), "csrf");
 	guint8 bytes[SUBMISSION_BYTES];
 
 	proof_bytes(captain, bytes);
-	const CsrfState state = given != NULL
-	        ? vault_csrf_check(captain->keys, bytes, given, captain->now)
-	        : CSRF_FALSE;
-	if (state == CSRF_FALSE)
-		return reply_status(request, 403);
-	if (state == CSRF_HOLDS)
-		return NULL;
-	g_autofree char *path = captain_path(captain->token, "stale");
-	return reply_see_other(request, path);
+	return given != NULL ? vault_csrf_check(captain->keys, bytes, given, captain->now)
+	                     : CSRF_FALSE;
 }
 
-gboolean
-captain_open(Request *request, gboolean form, Captain *ret, Reply **ret_refused)
+static gboolean
+open_group(Request *request, Captain *ret, Reply **ret_refused)
 {
 	GError *error = NULL;
 	guint8 bytes[SUBMISSION_BYTES];
@@ -111,11 +103,37 @@ captain_open(Request *request, gboolean form, Captain *ret, Reply **ret_refused)
 		*ret_refused = reply_error(request, error);
 		return FALSE;
 	}
-	if (form && (*ret_refused = proof_refused(request, ret)) != NULL)
-		return FALSE;
 	proof_bytes(ret, bytes);
 	vault_csrf(ret->keys, bytes, ret->now, ret->csrf);
 	return TRUE;
+}
+
+gboolean
+captain_open_form(Request *request, Captain *ret, gboolean *ret_stale, Reply **ret_refused)
+{
+	if (!open_group(request, ret, ret_refused))
+		return FALSE;
+	const CsrfState state = proof_of(request, ret);
+	*ret_stale = state == CSRF_STALE;
+	if (state == CSRF_FALSE)
+		*ret_refused = reply_status(request, 403);
+	return state != CSRF_FALSE;
+}
+
+gboolean
+captain_open(Request *request, gboolean form, Captain *ret, Reply **ret_refused)
+{
+	gboolean stale = FALSE;
+
+	if (!form)
+		return open_group(request, ret, ret_refused);
+	if (!captain_open_form(request, ret, &stale, ret_refused))
+		return FALSE;
+	if (!stale)
+		return TRUE;
+	g_autofree char *path = captain_path(ret->token, "stale");
+	*ret_refused = reply_see_other(request, path);
+	return FALSE;
 }
 
 json_t *

@@ -1,5 +1,6 @@
 /* One of the group, as the pages show them. */
 #include "web/captain.h"
+#include "web/form.h"
 #include "web/staff_page.h"
 
 char *
@@ -63,18 +64,46 @@ remark_of(const Captain *captain, const Member *member)
 	return n > 0 ? locale_list(captain->locale, parts, n) : NULL;
 }
 
+gboolean
+captain_may_cancel(const Member *member)
+{
+	return member->entered || !member->own_contact;
+}
+
+/* The question and the answer to it, one after the other; NULL when there is none. */
+static char *
+said_of(const Captain *captain, const Member *member)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	for (guint i = 0; i + 1 < member->answers->len; i += 2) {
+		const EventQuestion *question = event_question_by_code(
+		        captain->event, g_ptr_array_index(member->answers, i));
+		g_autofree char *answer = form_answer_text(captain->locale, captain->event,
+		        question, g_ptr_array_index(member->answers, i + 1));
+		g_autofree char *both = locale_format(captain->locale, "captain_said_answer",
+		        "question",
+		        event_text(captain->event, question->label, locale_code(captain->locale)),
+		        "answer", answer, NULL);
+		g_string_append_printf(line, "%s%s", line->len > 0 ? " · " : "", both);
+	}
+	return line->len > 0 ? g_string_free(g_steal_pointer(&line), FALSE) : NULL;
+}
+
 json_t *
 captain_member_json(const Captain *captain, const Member *member, guint16 session_no)
 {
 	const EventOption *option = event_option(captain->event, member->attendee->option_no);
 
-	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:o, s:o}", "no", (int)member->attendee->no,
-	        "who", staff_taken(captain_member_name(captain, member)), "option",
+	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:o, s:o, s:o}", "no",
+	        (int)member->attendee->no, "who", staff_taken(captain_member_name(captain, member)),
+	        "option",
 	        option ? event_text(captain->event, option->title, locale_code(captain->locale))
 	               : "",
 	        "state", state_of(captain, member), "here", captain_is_in(member, session_no),
 	        "presence",
 	        json_string(locale_text(captain->locale,
 	                captain_is_in(member, session_no) ? "captain_here" : "captain_not_here")),
-	        "remark", staff_taken(remark_of(captain, member)));
+	        "remark", staff_taken(remark_of(captain, member)), "said",
+	        staff_taken(said_of(captain, member)));
 }

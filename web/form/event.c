@@ -271,17 +271,6 @@ add_answers(const Form *form, const EventQuestion *question, json_t *field, cons
 	}
 }
 
-static gboolean
-is_seen_by(const EventQuestion *question, const char *reader)
-{
-	size_t i;
-	json_t *one;
-	json_array_foreach (question->seen_by, i, one)
-		if (g_strcmp0(json_string_value(one), reader) == 0)
-			return TRUE;
-	return FALSE;
-}
-
 /* As long as the class is kept that the answer goes into. */
 static int
 days_kept(const Event *event, const EventQuestion *question)
@@ -306,7 +295,8 @@ seen_by_text(const Form *form, const EventQuestion *question)
 	};
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	for (guint i = 0; i < G_N_ELEMENTS(readers); i++)
-		if (is_seen_by(question, readers[i].code))
+		if (event_question_seen_by(question, readers[i].code) ||
+		        (form->captain_sees && strcmp(readers[i].code, "captain") == 0))
 			g_ptr_array_add(names, (gpointer)locale_text(form->locale, readers[i].key));
 	guint n = names->len;
 	g_ptr_array_add(names, NULL);
@@ -361,4 +351,34 @@ form_questions(const Form *form, gboolean required, json_t *fields)
 		if (question->required == required)
 			add_question(form, question, fields);
 	}
+}
+
+static const char *
+choice_text(const Event *event, const EventQuestion *question, const char *code, const char *lang)
+{
+	size_t i;
+	json_t *choice;
+	json_array_foreach (question->choices, i, choice)
+		if (g_strcmp0(json_string_value(json_object_get(choice, "code")), code) == 0)
+			return event_text(event, json_object_get(choice, "label"), lang);
+	return code;
+}
+
+char *
+form_answer_text(
+        const Locale *locale, const Event *event, const EventQuestion *question, const char *answer)
+{
+	if (strcmp(question->type, "yes-no") == 0)
+		return g_strdup(
+		        locale_text(locale, strcmp(answer, "yes") == 0 ? "form_yes" : "form_no"));
+	if (question->choices == NULL)
+		return g_strdup(answer);
+	g_auto(GStrv) codes = g_strsplit(answer, ",", -1);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+	for (guint i = 0; codes[i] != NULL; i++)
+		g_ptr_array_add(texts,
+		        (gpointer)choice_text(event, question, codes[i], locale_code(locale)));
+	guint n = texts->len;
+	g_ptr_array_add(texts, NULL);
+	return locale_list(locale, (const char *const *)texts->pdata, n);
 }

@@ -1,6 +1,6 @@
 /*
- * /t/{token}/change/{no}: another option, other sessions. What is full says so, and whether it can be waited for;
- * nobody is put on a waiting list without having said so. What was typed is never lost.
+ * /t/{token}/change/{no}, and a captain's /g/{token}/{no}/change: another option, other sessions. What is full says so, and
+ * whether it can be waited for; nobody is put on a waiting list without it being said so. What was typed is never lost.
  */
 #include "web/ticket_change.h"
 
@@ -53,14 +53,16 @@ fields_of(const Event *event, const PlacesOwn *own)
 
 /* What can still be done, when it isn't all. */
 static char *
-lead_of(const Form *form, const PlacesOwn *own)
+lead_of(const Form *form, const PlacesOwn *own, gboolean by_captain)
 {
 	const EventOption *option = event_option(form->event, own->option_no);
 
 	if (option == NULL || form_option_open(form, option))
-		return g_strdup(locale_text(form->locale, "own_change_lead"));
+		return g_strdup(locale_text(
+		        form->locale, by_captain ? "captain_change_lead" : "own_change_lead"));
 	gint64 closes = option->closes != NO_TIME ? option->closes : form->event->closes;
-	return locale_begin(form->locale, form->event, "own_change_closed", closes);
+	return locale_begin(form->locale, form->event,
+	        by_captain ? "captain_change_closed" : "own_change_closed", closes);
 }
 
 static PlaceAnswer
@@ -82,22 +84,23 @@ refusal_of(const PlacesAnswer *answer, const Fields *typed, const Event *event)
 
 /* The word on top of a form that was refused. */
 static json_t *
-refused_word(const Form *form, const PlacesAnswer *answer)
+refused_word(const Form *form, const PlacesAnswer *answer, gboolean by_captain)
 {
 	const Locale *locale = form->locale;
+	const char *wait = by_captain ? "captain_full_wait" : "own_full_wait",
+	           *full = by_captain ? "captain_full_text" : "own_full_text";
 	g_autofree char *title = NULL;
 
 	switch (answer->outcome) {
 	case PLACES_FULL:
 		title = locale_format(
 		        locale, "notice_full_title", "what", form_refused_title(form), NULL);
-		return own_word(title,
-		        locale_text(locale, answer->may_wait ? "own_full_wait" : "own_full_text"),
+		return own_word(title, locale_text(locale, answer->may_wait ? wait : full),
 		        answer->may_wait);
 	case PLACES_CLOSED:
 		title = locale_format(
 		        locale, "notice_shut_title", "what", form_refused_title(form), NULL);
-		return own_word(title, locale_text(locale, "notice_shut_text"), FALSE);
+		return own_word(title, locale_text(locale, full), FALSE);
 	case PLACES_MEANWHILE:
 		return own_word(locale_text(locale, "own_meanwhile"),
 		        locale_text(locale, "own_meanwhile_text"), FALSE);
@@ -137,16 +140,21 @@ changing_add(Request *request, const Changing *changing, json_t *data, gboolean 
 		if (changing->refused->outcome == PLACES_FULL ||
 		        changing->refused->outcome == PLACES_CLOSED)
 			form.refused = &refused;
-		json_object_set_new(data, "notice", refused_word(&form, changing->refused));
+		json_object_set_new(data, "notice",
+		        refused_word(&form, changing->refused, changing->by_captain));
 		if (form.refused == NULL)
 			form.faults = NULL;
 	}
 	json_t *part = form_part_data(&form, FORM_CHOICE);
 	json_object_update(data, part);
 	json_decref(part);
+	json_object_set_new(data, "wait_text",
+	        changing->by_captain || changing->by_staff
+	                ? json_string(locale_text(form.locale, "captain_wait"))
+	                : json_null());
 	id_to_hex(own.changed, seen);
 	json_object_set_new(data, "seen", json_string(seen));
-	g_autofree char *lead = lead_of(&form, &own);
+	g_autofree char *lead = lead_of(&form, &own, changing->by_captain);
 	json_object_set_new(data, "lead", json_string(lead));
 	json_object_set_new(
 	        data, "can", json_boolean(form.by_staff || form_is_open(form.event, form.now)));
@@ -202,57 +210,61 @@ changing_is_same(const PlacesOwn *own, const PlacesWish *wish)
 	return TRUE;
 }
 
-/* ---- their own page ---- */
+/* ---- the page ---- */
+
+static Changing
+changing_of(const ChangeOf *of)
+{
+	return (Changing){ .event = of->event,
+		.db = of->db,
+		.attendee = of->attendee,
+		.by_captain = of->captain != NULL };
+}
 
 static Reply *
-show(Request *request, const Own *own, const Attendee *attendee, int status, const Fields *typed,
-        GArray *faults, const PlacesAnswer *refused)
+show(Request *request, const ChangeWay *way, const ChangeOf *of, int status,
+        const Changing *changing)
 {
 	GError *error = NULL;
 	const Locale *locale = request_locale(request);
 	gboolean active = FALSE;
-	const Changing changing = { .event = own->event,
-		.db = own->db,
-		.attendee = attendee->id,
-		.typed = typed,
-		.faults = faults,
-		.refused = refused };
-	json_t *data = own_frame(request, own, "own_change_title");
+	json_t *data = way->frame(request, of);
 
-	if (!changing_add(request, &changing, data, &active, &error)) {
+	if (!changing_add(request, changing, data, &active, &error)) {
 		json_decref(data);
 		return reply_error(request, error);
 	}
 	if (!active) {
 		json_decref(data);
-		return own_see(request, own->token, "cancelled-before");
+		return way->see(request, CHANGE_NOBODY);
 	}
-	if (!own_may_act(own, request_now(request)))
+	if (of->over)
 		json_object_set_new(data, "can", json_false());
 	if (json_is_false(json_object_get(data, "can")))
 		json_object_set_new(
 		        data, "lead", json_string(locale_text(locale, "own_change_over")));
-	json_object_set_new(data, "who", own_name(own, locale, attendee));
 	json_object_set_new(data, "submit", json_string(locale_text(locale, "own_change_button")));
 	return reply_page(request, status, "ticket_form", data);
 }
 
-static Reply *
-change_form(Request *request)
+Reply *
+change_show(Request *request, const ChangeWay *way)
 {
-	g_auto(Own) own = { 0 };
+	ChangeOf of = { 0 };
 	Reply *refused = NULL;
-	if (!own_open(request, &own, &refused))
+	if (!way->open(request, FALSE, &of, &refused))
 		return refused;
-	const Attendee *attendee = own_attendee(&own, request_param(request, "no"));
-	if (attendee == NULL)
-		return reply_status(request, 404);
-	return show(request, &own, attendee, 200, NULL, NULL, NULL);
+	const Changing changing = changing_of(&of);
+	Reply *reply = show(request, way, &of, 200, &changing);
+	way->close(&of);
+	return reply;
 }
 
 typedef struct {
+	const ChangeWay *way;
 	Event *event;
-	PlacesWork work;
+	gboolean by_captain;
+	CaptainChangeWork work;
 } Job;
 
 static void
@@ -267,24 +279,29 @@ job_free(gpointer data)
 static gboolean
 change_work(Db *db, gpointer data, GError **error)
 {
-	return places_change_work(db, &((Job *)data)->work, error);
+	Job *job = data;
+
+	return job->by_captain ? captain_change_work(db, &job->work, error)
+	                       : places_change_work(db, &job->work.places, error);
 }
 
 static Reply *
 changed(Request *request, gpointer data, const GError *error)
 {
 	const Job *job = data;
-	const char *token = request_param(request, "token");
+	const PlacesAnswer *answer = &job->work.places.answer;
+	ChangeOf of = { 0 };
+	Reply *refused = NULL;
 
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	switch (job->work.answer.outcome) {
+	switch (answer->outcome) {
 	case PLACES_DONE:
-		return own_see(request, token, "changed");
+		return job->way->see(request, CHANGE_DONE);
 	case PLACES_WAITLISTED:
-		return own_see(request, token, "waits");
+		return job->way->see(request, CHANGE_WAITS);
 	case PLACES_NOTHING:
-		return own_see(request, token, "cancelled-before");
+		return job->way->see(request, CHANGE_NOBODY);
 	case PLACES_FULL:
 	case PLACES_CLOSED:
 	case PLACES_CHOICE:
@@ -292,50 +309,143 @@ changed(Request *request, gpointer data, const GError *error)
 	case PLACES_MEANWHILE:
 		break;
 	}
-	g_auto(Own) own = { 0 };
-	Reply *refused = NULL;
-	if (!own_open(request, &own, &refused))
+	if (!job->way->open(request, FALSE, &of, &refused))
 		return refused;
-	const Attendee *attendee = own_attendee(&own, request_param(request, "no"));
-	if (attendee == NULL)
-		return reply_status(request, 404);
-	return show(request, &own, attendee, 409, request_form(request), NULL, &job->work.answer);
+	Changing changing = changing_of(&of);
+	changing.typed = request_form(request);
+	changing.refused = answer;
+	Reply *reply = show(request, job->way, &of, 409, &changing);
+	job->way->close(&of);
+	return reply;
+}
+
+static Job *
+job_new(Request *request, const ChangeWay *way, const ChangeOf *of, const PlacesWish *wish)
+{
+	Job *job = g_new0(Job, 1);
+
+	job->way = way;
+	job->event = event_ref((Event *)of->event);
+	job->by_captain = of->captain != NULL;
+	if (of->captain != NULL) {
+		job->work.captain = *of->captain;
+		job->work.captain.event = job->event;
+	}
+	job->work.places = (PlacesWork){ .event = job->event,
+		.who = { of->registration, of->attendee },
+		.wish = *wish,
+		.now = request_now(request) };
+	return job;
+}
+
+/* Of a form whose proof holds. */
+static Reply *
+take(Request *request, const ChangeWay *way, const ChangeOf *of)
+{
+	GError *error = NULL;
+	const Fields *typed = request_form(request);
+	g_auto(PlacesOwn) has = { 0 };
+	g_autoptr(GArray) faults = intake_faults_new();
+	PlacesWish wish;
+	Changing changing = changing_of(of);
+
+	changing.typed = typed;
+	if (fields_get(typed, "switch") != NULL)
+		return show(request, way, of, 200, &changing);
+	if (of->stale || of->over)
+		return show(request, way, of, 422, &changing);
+	if (!changing_take(request, &changing, of->keys, &wish, faults)) {
+		changing.faults = faults;
+		return show(request, way, of, 422, &changing);
+	}
+	if (!places_own(of->db, of->event, of->attendee, &has, &error))
+		return reply_error(request, error);
+	if (changing_is_same(&has, &wish) && wish.seen == has.changed)
+		return way->see(request, CHANGE_SAME);
+	return reply_after(
+	        request, change_work, changed, job_new(request, way, of, &wish), job_free);
+}
+
+Reply *
+change_take(Request *request, const ChangeWay *way)
+{
+	ChangeOf of = { 0 };
+	Reply *refused = NULL;
+	if (!way->open(request, TRUE, &of, &refused))
+		return refused;
+	Reply *reply = take(request, way, &of);
+	way->close(&of);
+	return reply;
+}
+
+/* ---- their own ---- */
+
+static void
+own_close(ChangeOf *of)
+{
+	own_clear(of->whose);
+	g_clear_pointer(&of->whose, g_free);
+}
+
+static gboolean
+own_change_open(Request *request, gboolean form, ChangeOf *ret, Reply **ret_refused)
+{
+	g_autofree Own *own = g_new0(Own, 1);
+
+	if (!(form ? own_open_form(request, own, &ret->stale, ret_refused)
+	           : own_open(request, own, ret_refused)))
+		return FALSE;
+	const Attendee *attendee = own_attendee(own, request_param(request, "no"));
+	if (attendee == NULL) {
+		own_clear(own);
+		*ret_refused = reply_status(request, 404);
+		return FALSE;
+	}
+	ret->event = own->event;
+	ret->keys = own->keys;
+	ret->db = own->db;
+	ret->registration = own->page->id;
+	ret->attendee = attendee->id;
+	ret->over = !own_may_act(own, request_now(request));
+	ret->whose = g_steal_pointer(&own);
+	return TRUE;
+}
+
+static json_t *
+own_change_frame(Request *request, const ChangeOf *of)
+{
+	const Own *own = of->whose;
+	json_t *data = own_frame(request, own, "own_change_title");
+
+	json_object_set_new(data, "who",
+	        own_name(own, request_locale(request),
+	                own_attendee(own, request_param(request, "no"))));
+	return data;
+}
+
+static Reply *
+own_change_see(Request *request, ChangeDone done)
+{
+	static const char *const words[] = { [CHANGE_DONE] = "changed",
+		[CHANGE_WAITS] = "waits",
+		[CHANGE_SAME] = "same",
+		[CHANGE_NOBODY] = "cancelled-before" };
+
+	return own_see(request, request_param(request, "token"), words[done]);
+}
+
+static const ChangeWay own_way = { own_change_open, own_close, own_change_frame, own_change_see };
+
+static Reply *
+change_form(Request *request)
+{
+	return change_show(request, &own_way);
 }
 
 static Reply *
 change_submit(Request *request)
 {
-	GError *error = NULL;
-	const Fields *typed = request_form(request);
-	g_auto(Own) own = { 0 };
-	g_auto(PlacesOwn) has = { 0 };
-	g_autoptr(GArray) faults = intake_faults_new();
-	gboolean stale = FALSE;
-	Reply *refused = NULL;
-	PlacesWish wish;
-	if (!own_open_form(request, &own, &stale, &refused))
-		return refused;
-	const Attendee *attendee = own_attendee(&own, request_param(request, "no"));
-	if (attendee == NULL)
-		return reply_status(request, 404);
-	if (fields_get(typed, "switch") != NULL)
-		return show(request, &own, attendee, 200, typed, NULL, NULL);
-	if (stale || !own_may_act(&own, request_now(request)))
-		return show(request, &own, attendee, 422, typed, NULL, NULL);
-	const Changing changing = { .event = own.event, .db = own.db, .attendee = attendee->id };
-	if (!changing_take(request, &changing, own.keys, &wish, faults))
-		return show(request, &own, attendee, 422, typed, faults, NULL);
-	if (!places_own(own.db, own.event, attendee->id, &has, &error))
-		return reply_error(request, error);
-	if (changing_is_same(&has, &wish) && wish.seen == has.changed)
-		return own_see(request, own.token, "same");
-	Job *job = g_new0(Job, 1);
-	job->event = event_ref((Event *)own.event);
-	job->work = (PlacesWork){ .event = job->event,
-		.who = { own.page->id, attendee->id },
-		.wish = wish,
-		.now = request_now(request) };
-	return reply_after(request, change_work, changed, job, job_free);
+	return change_take(request, &own_way);
 }
 
 const Route ticket_change_routes[] = {

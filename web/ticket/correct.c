@@ -158,6 +158,16 @@ seen_of_hex(const char *hex, guint8 ret[SELF_SEEN_BYTES])
 		        g_ascii_xdigit_value(hex[2 * i + 1]));
 }
 
+/* Who was entered without an address has this page by their captain, who can open it too. */
+static gboolean
+captain_sees(const Own *own, const Attendee *attendee)
+{
+	const Person *contact = registration_contact(own->page);
+
+	return own->page->entered && attendee->delegation_no != 0 &&
+	        (contact == NULL || (contact->email == NULL && contact->phone == NULL));
+}
+
 static Reply *
 show(Request *request, const Own *own, const Which *which, int status, const Fields *typed,
         GArray *faults, json_t *word)
@@ -177,6 +187,7 @@ show(Request *request, const Own *own, const Which *which, int status, const Fie
 		.locale = locale,
 		.now = request_now(request),
 		.typed = typed != NULL ? typed : kept,
+		.captain_sees = captain_sees(own, which->attendee),
 		.faults = faults };
 	const char *title = which->contact ? "own_contact_title" : "own_correct_title";
 	json_t *data = own_frame(request, own, title);

@@ -75,17 +75,6 @@ know(const Own *own, const Locale *locale, const Attendee *attendee, Known *ret,
 	        self_kept(own->db, own->event, attendee->id, &ret->kept, error);
 }
 
-static const EventQuestion *
-question_of(const Event *event, const char *code)
-{
-	for (guint i = 0; i < event->questions->len; i++) {
-		const EventQuestion *question = g_ptr_array_index(event->questions, i);
-		if (strcmp(question->code, code) == 0)
-			return question;
-	}
-	return NULL;
-}
-
 static const char *
 session_code(const Event *event, guint16 no)
 {
@@ -305,46 +294,19 @@ in_words_all(const Locale *locale, const char *prefix, char **codes)
 	return n > 0 ? locale_list(locale, (const char *const *)texts->pdata, n) : NULL;
 }
 
-static const char *
-choice_text(const Event *event, const EventQuestion *question, const char *code, const char *lang)
-{
-	size_t i;
-	json_t *choice;
-
-	json_array_foreach (question->choices, i, choice)
-		if (g_strcmp0(json_string_value(json_object_get(choice, "code")), code) == 0)
-			return event_text(event, json_object_get(choice, "label"), lang);
-	return code;
-}
-
 static void
 add_answer(const Known *known, const char *code, const char *answer, json_t *rows)
 {
 	const Event *event = known->own->event;
-	const char *lang = locale_code(known->locale);
-	const EventQuestion *question = question_of(event, code);
+	const EventQuestion *question = event_question_by_code(event, code);
+	g_autofree char *text = question != NULL
+	        ? form_answer_text(known->locale, event, question, answer)
+	        : g_strdup(answer);
 
-	if (question == NULL) {
-		add_row(rows, code, answer);
-		return;
-	}
-	const char *label = event_text(event, question->label, lang);
-	if (strcmp(question->type, "yes-no") == 0) {
-		add_row(rows, label, in_words(known->locale, "form_", answer));
-	} else if (question->choices != NULL) {
-		g_auto(GStrv) codes = g_strsplit(answer, ",", -1);
-		g_autoptr(GPtrArray) texts = g_ptr_array_new();
-		for (guint i = 0; codes[i] != NULL; i++)
-			g_ptr_array_add(
-			        texts, (gpointer)choice_text(event, question, codes[i], lang));
-		guint n = texts->len;
-		g_ptr_array_add(texts, NULL);
-		g_autofree char *list =
-		        locale_list(known->locale, (const char *const *)texts->pdata, n);
-		add_row(rows, label, list);
-	} else {
-		add_row(rows, label, answer);
-	}
+	add_row(rows,
+	        question != NULL ? event_text(event, question->label, locale_code(known->locale))
+	                         : code,
+	        text);
 }
 
 static json_t *
