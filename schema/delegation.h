@@ -86,6 +86,8 @@ typedef struct {
 /* Of Member, by name in @lang's order, those who ask first; nobody who cancelled. */
 GPtrArray *delegation_members(
         Db *db, const Event *event, VaultEvent *keys, guint16 no, const char *lang, GError **error);
+/* What @member answered to the question @code, of those that a captain sees; NULL. Lent. */
+const char *member_answer(const Member *member, const char *code);
 const Member *delegation_member(const GPtrArray *members, guint32 no); /* by holder number; NULL */
 
 /* ---- what staff and organisations do ---- */

@@ -243,6 +243,15 @@ delegation_members(
 	return g_steal_pointer(&members);
 }
 
+const char *
+member_answer(const Member *member, const char *code)
+{
+	for (guint i = 0; i + 1 < member->answers->len; i += 2)
+		if (strcmp(g_ptr_array_index(member->answers, i), code) == 0)
+			return g_ptr_array_index(member->answers, i + 1);
+	return NULL;
+}
+
 const Member *
 delegation_member(const GPtrArray *members, guint32 no)
 {

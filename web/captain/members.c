@@ -76,11 +76,13 @@ said_of(const Captain *captain, const Member *member)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
 
-	for (guint i = 0; i + 1 < member->answers->len; i += 2) {
-		const EventQuestion *question = event_question_by_code(
-		        captain->event, g_ptr_array_index(member->answers, i));
-		g_autofree char *answer = form_answer_text(captain->locale, captain->event,
-		        question, g_ptr_array_index(member->answers, i + 1));
+	for (guint i = 0; i < captain->event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(captain->event->questions, i);
+		const char *said = member_answer(member, question->code);
+		if (said == NULL)
+			continue;
+		g_autofree char *answer =
+		        form_answer_text(captain->locale, captain->event, question, said);
 		g_autofree char *both = locale_format(captain->locale, "captain_said_answer",
 		        "question",
 		        event_text(captain->event, question->label, locale_code(captain->locale)),

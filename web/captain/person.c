@@ -56,16 +56,17 @@ answers_json(const Captain *captain, const Member *member)
 {
 	json_t *list = json_array();
 
-	for (guint i = 0; i + 1 < member->answers->len; i += 2) {
-		const EventQuestion *question = event_question_by_code(
-		        captain->event, g_ptr_array_index(member->answers, i));
-		json_array_append_new(list,
-		        json_pack("{s:s, s:o}", "label",
-		                event_text(captain->event, question->label,
-		                        locale_code(captain->locale)),
-		                "value",
-		                staff_taken(form_answer_text(captain->locale, captain->event,
-		                        question, g_ptr_array_index(member->answers, i + 1)))));
+	for (guint i = 0; i < captain->event->questions->len; i++) {
+		const EventQuestion *question = g_ptr_array_index(captain->event->questions, i);
+		const char *said = member_answer(member, question->code);
+		if (said != NULL)
+			json_array_append_new(list,
+			        json_pack("{s:s, s:o}", "label",
+			                event_text(captain->event, question->label,
+			                        locale_code(captain->locale)),
+			                "value",
+			                staff_taken(form_answer_text(
+			                        captain->locale, captain->event, question, said))));
 	}
 	return list;
 }

@@ -193,6 +193,7 @@ own_frame(Request *request, const Own *own, const char *title_key)
 	        locale_text(locale, title_key), "home", "url", home, "title",
 	        locale_text(locale, "ticket_page"), "has_languages", TRUE, "csrf", csrf, "action",
 	        request_path(request), "notice", "lead", "who", "seen");
+	json_object_set_new(data, "back_url", json_string(home));
 	json_object_set_new(data, "back", json_string(locale_text(locale, "own_back")));
 	json_object_set_new(data, "contact",
 	        own->event->contact != NULL ? json_string(own->event->contact) : json_null());
