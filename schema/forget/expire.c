@@ -335,12 +335,14 @@ expire_event(Record *record, const Event *event, gint64 now, ExpireCounts *count
 static void
 add(ExpireCounts *sum, const ExpireCounts *counts)
 {
-	const ExpireCounts nothing = { .held = counts->held };
+	gint64 done = counts->cancelled + counts->people + counts->scans + counts->keys;
 
-	sum->events += memcmp(counts, &nothing, sizeof nothing) != 0;
-	sum->cancelled += counts->cancelled;
-	for (guint class = 0; class < SEALED_CLASSES; class ++)
+	for (guint class = 0; class < SEALED_CLASSES; class ++) {
+		done += counts->values[class];
 		sum->values[class] += counts->values[class];
+	}
+	sum->events += done > 0;
+	sum->cancelled += counts->cancelled;
 	sum->people += counts->people;
 	sum->scans += counts->scans;
 	sum->held += counts->held;
