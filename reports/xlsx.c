@@ -11,7 +11,8 @@
 #define NUMBER_MAX  ((gint64)1 << 53) /* what a sheet's numbers hold to the last digit */
 #define TEXT_MAX    32767             /* characters of a cell */
 #define DAY_SECONDS ((gint64)24 * 60 * 60)
-#define DAYS_BEFORE 25569 /* a sheet's days to 1970 */
+#define DAYS_BEFORE 25569      /* a sheet's days to 1970 */
+#define SCRATCH     "/dev/shm" /* memory, and no disk */
 
 typedef struct {
 	const Table *table;
@@ -163,13 +164,17 @@ put_all(Sheet *sheet, GError **error)
 static gboolean
 make_book(const Table *table, const char *path, GError **error)
 {
-	/* rows go out as they come, through a nameless file: a large report needs no memory */
-	lxw_workbook_options options = { .constant_memory = LXW_TRUE };
+	/* rows go out as they come, through nameless files in shared memory: a large report is never whole anywhere but
+	 * in its file, and no name reaches a disk's folder for temporary files, from whose free blocks it could be read */
+	lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = SCRATCH };
 	lxw_doc_properties about = { .title = table->title ? (char *)table->title : (char *)"",
 		.created = (time_t)table->made };
 	g_autofree guint *widths = g_new0(guint, table->columns_n);
 	g_autoptr(GString) text = g_string_new(NULL);
 	Sheet sheet = { .table = table, .widths = widths, .text = text };
+	/* the library would take another folder without a word */
+	if (access(SCRATCH, W_OK | X_OK) != 0)
+		return failed(error, SCRATCH " can't be written to");
 	sheet.book = workbook_new_opt(path, &options);
 	if (sheet.book == NULL)
 		return failed(error, g_strerror(errno));
