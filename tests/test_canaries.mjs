@@ -41,6 +41,7 @@ const forms = {
   'POST /g/:token/add': typed('names', 'file'),
   'POST /g/:token/rows': typed('rows', 'r_name', 'r_email', 'r_phone', 'r_guardian'),
   'POST /g/:token/:no': typed('name', 'guardian'),
+  'POST /g/:token/:no/change': nothing('choices'),
   'POST /e/:event/delegation': { typed: ['name', 'email', 'phone'], plain: ['org'] },
   'POST /lost-link': typed('email'),
   'POST /stay-informed': typed('email'),
@@ -364,6 +365,7 @@ for (const engine of engines) {
       assert.ok(people.length >= 9, `${people.length} are in the group`);
       const pages = await Promise.all(people.map((path) => page(path))), [mine, other] = people.filter((path, i) => pages[i].includes(`action="${path}"`));
       await send(mine, mine.slice(mine.lastIndexOf('/')), { name: canaries.name(), age_band: 'under-16', guardian: canaries.name() });
+      await page(`${mine}/change`);
       const act = (more) => visitor.submit(group, { csrf: proof.csrf, ...more });
       note(group, {}, await act({ no: other.split('/').at(-1), erase: 'yes' }), [303]);
       const [, code] = /typed-code" dir="ltr">([\w-]+)/.exec(whole);
