@@ -126,6 +126,12 @@ typedef struct {
 	char *url;
 } EventLink;
 
+/* With whom a name and contact are shared, when somebody agrees. */
+typedef struct {
+	guint16 region_no; /* 0: of every region that has none of its own */
+	json_t *name;
+} EventPartner;
+
 typedef enum {
 	EVENT_PAPER_LETTER,
 	EVENT_PAPER_A4,
@@ -160,7 +166,8 @@ typedef struct Event {
 	EventPaper paper;
 	int reminder_days; /* so many days before the start who has a place is reminded; 0: never */
 	int offer_hours;   /* how long a place that got free is held for who waited for it */
-	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links;
+	GPtrArray *regions, *sessions, *checkpoints, *options, *delegations, *questions, *links,
+	        *partners;
 	/* Those that the event's pages and letters are open in, the first its own: what the definition
 	 * says, else those that the title is given in. */
 	char **languages;
@@ -182,6 +189,7 @@ gpointer event_option_new(void);
 gpointer event_delegation_new(void);
 gpointer event_question_new(void);
 gpointer event_link_new(void);
+gpointer event_partner_new(void);
 /* Makes the look-ups below true to the lists; after the last change of a number or code. */
 void event_index(Event *event);
 
@@ -218,6 +226,8 @@ gint64 event_option_opens(const Event *event, const EventOption *option);
 gint64 event_option_closes(const Event *event, const EventOption *option);
 gboolean event_option_open(const Event *event, const EventOption *option, gint64 now);
 
+/* Whose the region is; NULL: nobody is named, so nothing is shared. */
+const EventPartner *event_partner(const Event *event, guint16 region_no);
 const EventQuestion *event_question_by_code(const Event *event, const char *code);
 /* May @reader ("captain" …) see what people answer? */
 gboolean event_question_seen_by(const EventQuestion *question, const char *reader);

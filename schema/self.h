@@ -27,6 +27,10 @@ gboolean self_person(Db *db, VaultEvent *keys, gint64 attendee, SelfPerson *ret,
 void self_person_clear(SelfPerson *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SelfPerson, self_person_clear)
 
+/* What they agreed to, as it stood on the page; NULL with @ret_lang empty when they were told elsewhere, or agreed to nothing. */
+gboolean self_consent_words(Db *db, gint64 attendee, ConsentKind kind, char ret_lang[12],
+        char **ret_words, GError **error);
+
 typedef enum {
 	SELF_DONE,
 	SELF_MEANWHILE, /* it is not as it was seen: nothing was changed */
@@ -40,6 +44,7 @@ typedef struct {
 	const char *lang;  /* lent */
 	guint16 region_no; /* of all who are in no delegation; 0: as it is */
 	guint8 consents; /* of this person; a change is kept with its time, the text's version and language */
+	guint8 renewed; /* of those: given before too, to another text */
 } SelfContact;
 
 /* What an attendee said anew. A class that is NULL has nothing any more. A new e-mail address gets a letter. */

@@ -20,6 +20,7 @@ export const suites = [
   { file: 'test_captain.mjs', minutes: 4 },
   { file: 'test_messages.mjs', minutes: 4 },
   { file: 'test_group.mjs' },
+  { file: 'test_partner.mjs' },
   { file: 'test_app_trouble.mjs', minutes: 4 },
   { file: 'test_app_desk.mjs', minutes: 4 },
   { file: 'test_upgrade.mjs', minutes: 4 },

@@ -59,6 +59,7 @@ static const char definition[] =
         "   'choices': [{'code': 'drum', 'label': {'en': 'D'}}, {'code': 'sing', 'label': {'en': "
         "'S'}}],"
         "   'purpose': {'en': 'Music'}, 'seen_by': ['staff'], 'days_kept': 20}],"
+        " 'partners': [{'region': 'bay', 'name': {'en': 'Bay Network'}}],"
         " 'links': [] }";
 
 static const guint8 submission[SUBMISSION_BYTES] = { 1, 2, 3 };

@@ -61,6 +61,12 @@ char *form_state(const Form *form);
 /* Is any option to be had at this time? */
 gboolean form_is_open(const Event *event, gint64 now);
 
+/* What stands beside the box by which somebody agrees that their name and contact are shared: with whom, by name. NULL: nobody
+ * is named, and nothing is asked. Owned by the caller. */
+char *form_share_text(const Locale *locale, const Event *event);
+/* Was the box ticked on a page that named others? */
+gboolean form_share_is_old(const Event *event, const Fields *typed);
+
 /* What was answered to a question of the event, in words. Owned by the caller. */
 char *form_answer_text(const Locale *locale, const Event *event, const EventQuestion *question,
         const char *answer);

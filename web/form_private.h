@@ -84,6 +84,8 @@ char *form_left_text(const Form *form, int room);
 /* The same where a list takes who finds it full: "Full: join the waiting list". */
 char *form_left_or_list_text(const Form *form, int room, gboolean has_list);
 
+/* Appends the box of form_share_text(). */
+void form_share(const Form *form, json_t *fields);
 json_t *form_region(const Form *form);
 json_t *form_county(const Form *form);
 json_t *form_language(const Form *form);

@@ -46,8 +46,8 @@ Db *request_db(Request *request, GError **error);
 /* The event of the path (":event"), from the shelf; NULL with @error (ABSENT: the page is 404). */
 const Event *request_event(Request *request, GError **error);
 const Event *request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **error);
-/* What stands beside the box @kind in the page's language, with its number where a registration before has found
- * it. */
+/* What stands beside the box KEEP_INFORMED in the page's language, with its number where a registration before has found
+ * it; what is shared with whom is the event's (form_share_text()). */
 ConsentShown request_consent(const Request *request, ConsentKind kind);
 /* The number that was found. */
 void request_keep_consent(const Request *request, ConsentKind kind, gint64 version);

@@ -1,4 +1,4 @@
-/* Questions and links of a definition. */
+/* Questions, links and partners of a definition. */
 #include "schema/definition/parts.h"
 
 #include <string.h>
@@ -124,3 +124,11 @@ static const DefinitionField link_fields[] = {
 };
 
 const DefinitionPart link_part = { event_link_new, link_fields, -1, -1 };
+
+static const DefinitionField partner_fields[] = {
+	{ "region", FALSE, read_region, MEMBER(EventPartner, region_no) },
+	{ "name", TRUE, read_texts, MEMBER(EventPartner, name), 1, TITLE_MAX },
+	{ NULL },
+};
+
+const DefinitionPart partner_part = { event_partner_new, partner_fields, -1, -1 };

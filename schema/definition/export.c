@@ -248,6 +248,16 @@ link_json(const Event *event, const EventLink *link)
 	return object;
 }
 
+static json_t *
+partner_json(const Event *event, const EventPartner *partner)
+{
+	json_t *object = json_object();
+
+	add_text(object, "region", region_code(event, partner->region_no));
+	add_copy(object, "name", partner->name);
+	return object;
+}
+
 /* A list of what @to_json makes of each part. */
 #define LIST_JSON(list, Type, to_json)                                                             \
 	({                                                                                         \
@@ -312,6 +322,9 @@ definition_export(const Event *event)
 	json_object_set_new(object, "delegations", delegations_json(event));
 	json_object_set_new(
 	        object, "questions", LIST_JSON(event->questions, EventQuestion, question_json));
+	if (event->partners->len > 0)
+		json_object_set_new(
+		        object, "partners", LIST_JSON(event->partners, EventPartner, partner_json));
 	json_object_set_new(object, "links", LIST_JSON(event->links, EventLink, link_json));
 	return object;
 }

@@ -183,6 +183,7 @@ static const DefinitionField event_fields[] = {
 	{ "delegations", FALSE, read_list, MEMBER(Event, delegations), 0, DELEGATIONS_MAX,
 	        &delegation_part },
 	{ "questions", FALSE, read_list, MEMBER(Event, questions), 0, LIST_MAX, &question_part },
+	{ "partners", FALSE, read_list, MEMBER(Event, partners), 0, LIST_MAX, &partner_part },
 	{ "links", FALSE, read_list, MEMBER(Event, links), 0, LIST_MAX, &link_part },
 	{ NULL },
 };

@@ -18,7 +18,7 @@
 /* definition/parts.c */
 extern const DefinitionPart region_part, session_part, option_part, delegation_part;
 /* definition/asked.c */
-extern const DefinitionPart question_part, link_part;
+extern const DefinitionPart question_part, link_part, partner_part;
 
 /* The name of a list that we bring along, or a list. */
 void read_regions(DefinitionReader *, const DefinitionField *, json_t *, gpointer);

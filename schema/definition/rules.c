@@ -318,6 +318,29 @@ check_questions(DefinitionReader *reader)
 	}
 }
 
+/* ---- partners ---- */
+
+static void
+check_partners(DefinitionReader *reader)
+{
+	const Event *event = reader->event;
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+	for (guint i = 0; i < event->partners->len; i++) {
+		const EventPartner *partner = g_ptr_array_index(event->partners, i);
+		if (g_hash_table_add(seen, GUINT_TO_POINTER(partner->region_no)))
+			continue;
+		if (partner->region_no != 0)
+			FAULT_AT(reader, "this region has a partner already",
+			        "$.partners[%u].region", i);
+		else
+			FAULT_AT(reader,
+			        "there is a partner of all other regions already: name the region "
+			        "of this one",
+			        "$.partners[%u]", i);
+	}
+}
+
 void
 definition_check_rules(DefinitionReader *reader)
 {
@@ -326,4 +349,5 @@ definition_check_rules(DefinitionReader *reader)
 	check_sessions(reader);
 	check_options(reader);
 	check_questions(reader);
+	check_partners(reader);
 }

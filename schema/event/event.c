@@ -192,6 +192,21 @@ event_question_new(void)
 }
 
 static void
+partner_free(gpointer data)
+{
+	EventPartner *partner = data;
+
+	json_decref(partner->name);
+	g_free(partner);
+}
+
+gpointer
+event_partner_new(void)
+{
+	return g_new0(EventPartner, 1);
+}
+
+static void
 link_free(gpointer data)
 {
 	EventLink *link = data;
@@ -251,6 +266,7 @@ event_new(void)
 	event->delegations = g_ptr_array_new_with_free_func(delegation_free);
 	event->questions = g_ptr_array_new_with_free_func(question_free);
 	event->links = g_ptr_array_new_with_free_func(link_free);
+	event->partners = g_ptr_array_new_with_free_func(partner_free);
 	event->languages = g_new0(char *, 1);
 	return event;
 }
@@ -281,6 +297,7 @@ event_unref(Event *event)
 	g_ptr_array_unref(event->delegations);
 	g_ptr_array_unref(event->questions);
 	g_ptr_array_unref(event->links);
+	g_ptr_array_unref(event->partners);
 	g_strfreev(event->languages);
 	g_free(event->regions_from);
 	g_free(event);
@@ -490,6 +507,21 @@ gboolean
 event_option_open(const Event *event, const EventOption *option, gint64 now)
 {
 	return now >= event_option_opens(event, option) && now < event_option_closes(event, option);
+}
+
+const EventPartner *
+event_partner(const Event *event, guint16 region_no)
+{
+	const EventPartner *any = NULL;
+
+	for (guint i = 0; i < event->partners->len; i++) {
+		const EventPartner *partner = g_ptr_array_index(event->partners, i);
+		if (partner->region_no == region_no)
+			return partner;
+		if (partner->region_no == 0)
+			any = partner;
+	}
+	return any;
 }
 
 const EventQuestion *

@@ -204,6 +204,10 @@ apply_rest(Apply *apply, Event *event, const guint16 *regions, const guint16 *se
 		delegation->no = take(apply, PART_DELEGATION, 0, delegation->code);
 		delegation->region_no = translate(regions, delegation->region_no);
 	}
+	for (guint i = 0; i < event->partners->len; i++) {
+		EventPartner *partner = g_ptr_array_index(event->partners, i);
+		partner->region_no = translate(regions, partner->region_no);
+	}
 }
 
 gboolean

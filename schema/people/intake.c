@@ -108,7 +108,9 @@ take_consents(IntakeReader *reader, Place *place)
 {
 	if (intake_yes(reader, "keep_informed"))
 		place->consents |= 1u << CONSENT_KEEP_INFORMED;
-	if (intake_yes(reader, "share_regional"))
+	/* nobody agrees to share with an organization that isn't named */
+	if (intake_yes(reader, "share_regional") &&
+	        event_partner(reader->asked->event, place->region_no) != NULL)
 		place->consents |= 1u << CONSENT_SHARE_REGIONAL;
 }
 
@@ -412,12 +414,15 @@ intake_take_contact(const IntakeAsked *asked, guint16 delegation_no, Person *per
 	IntakeReader reader = {
 		.asked = asked, .faults = faults, .content = g_string_new(NULL), .person = 1
 	};
+	const EventDelegation *delegation = event_delegation(asked->event, delegation_no);
 	Home home = { 0 };
-	Place place = { 0 };
+	Place place = { .region_no = delegation != NULL ? delegation->region_no : 0 };
 
 	take_contact(&reader, person, ret);
-	if (delegation_no == 0)
+	if (delegation_no == 0) {
 		intake_take_home(&reader, person, &home);
+		place.region_no = home.region_no;
+	}
 	take_consents(&reader, &place);
 	reader_end(&reader);
 	*ret_region_no = home.region_no;

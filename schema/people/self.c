@@ -70,6 +70,32 @@ read_consents(Db *db, gint64 attendee, SelfPerson *self, GByteArray *all, GError
 	return step == DB_NO_ROW;
 }
 
+gboolean
+self_consent_words(Db *db, gint64 attendee, ConsentKind kind, char ret_lang[12], char **ret_words,
+        GError **error)
+{
+	*ret_lang = '\0';
+	*ret_words = NULL;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT t.lang, t.words FROM consent c JOIN consent_text t ON t.kind = c.kind"
+	        " AND t.lang = c.lang AND t.version = c.text_version"
+	        " WHERE c.attendee = $1 AND c.kind = $2 AND c.given = 1",
+	        DB_ARGS(db_int(attendee), db_int(kind)), error);
+	if (rows == NULL)
+		return FALSE;
+	switch (db_next(rows, error)) {
+	case DB_ERROR_ROW:
+		return FALSE;
+	case DB_NO_ROW:
+		return TRUE;
+	case DB_ROW:
+		break;
+	}
+	g_strlcpy(ret_lang, db_column_text(rows, 0), 12);
+	*ret_words = g_strdup(db_column_text(rows, 1));
+	return TRUE;
+}
+
 /* @keys NULL: nothing is opened, for who wants to know what is there. */
 static gboolean
 read_sealed(Db *db, VaultEvent *keys, gint64 attendee, SelfPerson *self, GByteArray *all,
@@ -179,7 +205,8 @@ write_sealed(Db *db, const SelfCorrection *correction, GError **error)
 static gboolean
 write_consents(Db *db, const SelfCorrection *correction, guint8 before, GError **error)
 {
-	const guint8 changed = before ^ correction->contact->consents;
+	const guint8 changed =
+	        (before ^ correction->contact->consents) | correction->contact->renewed;
 
 	for (guint kind = CONSENT_KEEP_INFORMED; kind <= CONSENT_SHARE_REGIONAL; kind++) {
 		ConsentShown shown = correction->shown[kind];

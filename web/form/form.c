@@ -27,7 +27,7 @@ form_field(const Form *form, FieldKind kind, const char *name, const char *label
 {
 	static const char *const silent[] = { "optional", "required", "class", "autocomplete",
 		"inputmode", "maxlength", "runs", "heading", "is_input", "is_text", "is_select",
-		"is_choices", "is_consent", "checked", "value", "focus", "none", NULL };
+		"is_choices", "is_consent", "checked", "shown", "value", "focus", "none", NULL };
 	const IntakeFault *fault = form_fault(form, name);
 	g_autofree char *trouble =
 	        fault != NULL ? form_fault_text(form, fault) : g_strdup(form_refusal(form, name));
@@ -217,7 +217,6 @@ static const Asked asked[] = {
 	{ "emergency_phone", FIELD_INPUT, 0, NULL, "tel", "off", "tel", 40,
 	        .other = "people_emergency_phone" },
 	{ "keep_informed", FIELD_CONSENT, 0 },
-	{ "share_regional", FIELD_CONSENT, 0 },
 };
 
 static char *
@@ -307,6 +306,8 @@ form_append(const Form *form, const char *name, json_t *fields)
 		json_array_append_new(fields, form_option(form));
 	else if (strcmp(name, "sessions") == 0)
 		form_sessions(form, fields);
+	else if (strcmp(name, "share_regional") == 0)
+		form_share(form, fields);
 	else if (strcmp(name, "guardian") == 0)
 		form_guardian(form, fields);
 	else if (strcmp(name, "required questions") == 0)

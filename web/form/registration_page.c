@@ -206,6 +206,7 @@ typedef struct {
 	VaultEvent *keys; /* lent by the vault */
 	Registration *registration;
 	PlaceWork work;
+	char *share; /* with whom is shared, as it stood on the page */
 	guint prepared;
 } Sent;
 
@@ -214,6 +215,7 @@ sent_free(gpointer data)
 {
 	Sent *sent = data;
 	registration_free(sent->registration);
+	g_free(sent->share);
 	g_clear_pointer(&sent->form.faults, g_array_unref);
 	g_free(sent);
 }
@@ -316,9 +318,8 @@ registration_done(Request *request, gpointer data, const GError *error)
 		return prepare(request, sent_again(sent));
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	for (guint kind = CONSENT_KEEP_INFORMED; kind < CONSENT_KINDS; kind++)
-		request_keep_consent(
-		        request, (ConsentKind)kind, sent->registration->shown[kind].found);
+	request_keep_consent(request, CONSENT_KEEP_INFORMED,
+	        sent->registration->shown[CONSENT_KEEP_INFORMED].found);
 	g_autofree char *path = NULL;
 	switch (sent->work.answer.outcome) {
 	case PLACE_TAKEN:
@@ -382,8 +383,10 @@ prepare(Request *request, Sent *taken)
 		sent_free(sent);
 		return reply;
 	}
-	for (guint kind = CONSENT_KEEP_INFORMED; kind < CONSENT_KINDS; kind++)
-		sent->registration->shown[kind] = request_consent(request, (ConsentKind)kind);
+	sent->share = form_share_text(sent->form.locale, sent->form.event);
+	sent->registration->shown[CONSENT_KEEP_INFORMED] =
+	        request_consent(request, CONSENT_KEEP_INFORMED);
+	sent->registration->shown[CONSENT_SHARE_REGIONAL] = (ConsentShown){ .text = sent->share };
 	sent->work = (PlaceWork){
 		.event = sent->form.event, .asked = sent->registration, .now = request_now(request)
 	};
@@ -419,6 +422,9 @@ registration_submit(Request *request)
 		reply = form_page(request, 200, &sent->form, &sent->own, again, NULL);
 	else if (request_csrf(request) == CSRF_STALE)
 		reply = ask_again(request, 422, sent, "notice_stale_title", "notice_stale_text");
+	else if (form_share_is_old(event, sent->form.typed))
+		reply = ask_again(
+		        request, 409, sent, "notice_changed_title", "notice_changed_text");
 	else if (seems_robot(request, sent))
 		reply = ask_again(request, 422, sent, "notice_again_title", "notice_again_text");
 	if (reply == NULL)

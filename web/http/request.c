@@ -492,7 +492,6 @@ request_consent(const Request *request, ConsentKind kind)
 {
 	static const char *const keys[CONSENT_KINDS] = {
 		[CONSENT_KEEP_INFORMED] = "field_keep_informed",
-		[CONSENT_SHARE_REGIONAL] = "field_share_regional",
 	};
 	gint64 *kept = consent_kept(request, kind);
 	return (ConsentShown){ .text = locale_text(request_locale(request), keys[kind]),

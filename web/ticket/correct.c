@@ -75,8 +75,28 @@ fields_of_person(const Event *event, const SelfPerson *self)
 	return fields;
 }
 
+/* Did they agree to what stands there now? A box is preset only then: who agreed to share with one organization has not agreed
+ * to share with the next. */
+static gboolean
+shares_still(Db *db, const Event *event, gint64 attendee, const SelfPerson *self, gboolean *ret,
+        GError **error)
+{
+	g_autofree char *words = NULL, *now = NULL;
+	char lang[12];
+
+	*ret = (self->consents & (1u << CONSENT_SHARE_REGIONAL)) != 0;
+	if (!self_consent_words(db, attendee, CONSENT_SHARE_REGIONAL, lang, &words, error))
+		return FALSE;
+	const Locale *locale = locale_find(lang);
+	if (words != NULL && locale != NULL)
+		now = form_share_text(locale, event);
+	if (words != NULL && g_strcmp0(words, now) != 0)
+		*ret = FALSE;
+	return TRUE;
+}
+
 static Fields *
-fields_of_contact(const Event *event, const SelfPerson *self)
+fields_of_contact(const Event *event, const SelfPerson *self, gboolean shares)
 {
 	const Person *person = self->person;
 	const EventRegion *region = event_region(event, self->region_no);
@@ -93,7 +113,7 @@ fields_of_contact(const Event *event, const SelfPerson *self)
 	add(fields, "senate_district", person->senate_district);
 	if ((self->consents & (1u << CONSENT_KEEP_INFORMED)) != 0)
 		fields_add(fields, "keep_informed", "yes");
-	if ((self->consents & (1u << CONSENT_SHARE_REGIONAL)) != 0)
+	if (shares)
 		fields_add(fields, "share_regional", "yes");
 	return fields;
 }
@@ -177,11 +197,13 @@ show(Request *request, const Own *own, const Which *which, int status, const Fie
 	g_auto(SelfPerson) self = { 0 };
 	char seen[SEEN_HEX + 1];
 
-	if (!self_person(own->db, own->keys, which->attendee->id, &self, &error)) {
+	gboolean shares = FALSE;
+	if (!self_person(own->db, own->keys, which->attendee->id, &self, &error) ||
+	        !shares_still(own->db, own->event, which->attendee->id, &self, &shares, &error)) {
 		json_decref(word);
 		return reply_error(request, error);
 	}
-	g_autoptr(Fields) kept = which->contact ? fields_of_contact(own->event, &self)
+	g_autoptr(Fields) kept = which->contact ? fields_of_contact(own->event, &self, shares)
 	                                        : fields_of_person(own->event, &self);
 	const Form form = { .event = own->event,
 		.locale = locale,
@@ -247,6 +269,7 @@ typedef struct {
 	Event *event;
 	gboolean is_contact;
 	char lang[12], page_lang[12];
+	char *share; /* with whom is shared, as it stood on the page */
 } Job;
 
 static void
@@ -257,6 +280,7 @@ job_free(gpointer data)
 	for (guint i = 0; i < SEALED_CLASSES; i++)
 		g_clear_pointer(&job->correction.sealed[i], g_bytes_unref);
 	g_clear_pointer(&job->event, event_unref);
+	g_free(job->share);
 	g_free(job);
 }
 
@@ -388,7 +412,9 @@ take(Request *request, const Own *own, const Which *which, GArray *faults, GErro
 		.lang = locale_code(form.locale),
 		.now = form.now };
 
-	if (!self_person(own->db, own->keys, which->attendee->id, &self, error))
+	gboolean shares = FALSE;
+	if (!self_person(own->db, own->keys, which->attendee->id, &self, error) ||
+	        !shares_still(own->db, own->event, which->attendee->id, &self, &shares, error))
 		return NULL;
 	Job *job = g_new0(Job, 1);
 	gboolean taken = which->contact
@@ -412,8 +438,13 @@ take(Request *request, const Own *own, const Which *which, GArray *faults, GErro
 	job->correction.registration = own->page->id;
 	job->correction.attendee = which->attendee->id;
 	job->correction.page_lang = job->page_lang;
-	for (guint kind = CONSENT_KEEP_INFORMED; kind < CONSENT_KINDS; kind++)
-		job->correction.shown[kind] = request_consent(request, (ConsentKind)kind);
+	job->share = form_share_text(form.locale, own->event);
+	job->correction.shown[CONSENT_KEEP_INFORMED] =
+	        request_consent(request, CONSENT_KEEP_INFORMED);
+	job->correction.shown[CONSENT_SHARE_REGIONAL] = (ConsentShown){ .text = job->share };
+	if (!shares)
+		job->contact.renewed =
+		        job->contact.consents & self.consents & (1u << CONSENT_SHARE_REGIONAL);
 	job->correction.now = form.now;
 	seen_of_hex(fields_get(typed, "seen"), job->correction.seen);
 	return job;
@@ -437,6 +468,12 @@ form_sent(Request *request, gboolean contact)
 		return show(request, &own, &which, 200, typed, NULL, NULL);
 	if (stale || !own_may_act(&own, request_now(request)))
 		return show(request, &own, &which, 422, typed, NULL, NULL);
+	if (contact && form_share_is_old(own.event, typed)) {
+		const Locale *locale = request_locale(request);
+		return show(request, &own, &which, 409, typed, NULL,
+		        own_word(locale_text(locale, "own_meanwhile"),
+		                locale_text(locale, "own_meanwhile_text"), FALSE));
+	}
 	Job *job = take(request, &own, &which, faults, &error);
 	if (error != NULL)
 		return reply_error(request, error);
