@@ -95,6 +95,11 @@ gboolean intake_take_contact(const IntakeAsked *asked, guint16 delegation_no, Pe
 /* Reads option, sessions and stop into @ret. FALSE with @faults. */
 gboolean intake_take_choice(const IntakeAsked *asked, Place *ret, GArray *faults);
 
+/* The session of the group "session_…" @field that the stop @typed, SESSION/NO, is of: who says the stop
+ * has said the bus. NULL when there is no such stop, or the group doesn't have its session. Lent. */
+const EventSession *
+intake_session_of_stop(const Event *event, const char *field, const char *typed);
+
 /* Bounds, for maxlength and tests; characters. */
 #define NAME_MAX_CHARACTERS   200
 #define NOTE_MAX_CHARACTERS   500 /* access_text and the like */

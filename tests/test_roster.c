@@ -33,6 +33,8 @@ static const char definition[] =
         "  {'code': 'travel', 'title': {'en': 'Travel'}, 'includes': ['action'],"
         "   'choose': [{'code': 'bus', 'of': ['bus'], 'min': 1, 'max': 1},"
         "    {'code': 'talk', 'of': ['talk-a', 'talk-b'], 'min': 0, 'max': 2}]},"
+        "  {'code': 'shuttle', 'title': {'en': 'Shuttle'}, 'includes': ['action'],"
+        "   'choose': [{'code': 'bus', 'of': ['bus'], 'min': 0, 'max': 1}]},"
         "  {'code': 'general', 'title': {'en': 'General'}, 'includes': ['action']},"
         "  {'code': 'early', 'title': {'en': 'Early'}, 'includes': ['action'],"
         "   'closes': '2027-01-01T00:00'}],"
@@ -183,7 +185,8 @@ every_bad_row_is_told_with_line_and_column(Engine *engine, gconstpointer data)
 	        "list.csv: line 4, column 5 (lang): is no language, as in \"es\"\n"
 	        "list.csv: line 4: stop is missing: say where to board, as SESSION/NO\n"
 	        "list.csv: line 6, column 6 (region): is missing\n"
-	        "list.csv: line 6, column 3 (option): is not one of the choices");
+	        "list.csv: line 6, column 3 (option): is not one of the choices: travel, shuttle,"
+	        " general, early");
 }
 
 static void
@@ -194,7 +197,13 @@ a_header_that_names_no_field_is_told(Engine *engine, gconstpointer data)
 	        "list.csv: line 1, column 2: names no field of this event's form\n"
 	        "list.csv: line 1, column 4: names a field that an earlier column names\n"
 	        "list.csv: line 1, column 5: names no field of this event's form\n"
-	        "list.csv: line 1, column 6: names no field of this event's form");
+	        "list.csv: line 1, column 6: names no field of this event's form\n"
+	        "list.csv: line 1: a column can be called name, contact, email, phone, lang, "
+	        "region,"
+	        " county, delegation, captain, option, stop, age_band, guardian, photo,"
+	        " interpretation, meal, access, access_text, childcare, zip, assembly_district,"
+	        " senate_district, first_time, emergency_name, emergency_phone, keep_informed,"
+	        " share_regional, ref, session_bus, session_talk");
 	refused(engine, "email,region\na@example.org,bay\n",
 	        "list.csv: line 1: there is no column \"name\"");
 }
@@ -220,6 +229,24 @@ a_file_that_is_no_list_is_told(Engine *engine, gconstpointer data)
 	g_autofree char *told =
 	        import_bytes(engine, "name,region\nA\0a,bay\n", 20, FALSE, &new, &before);
 	g_assert_cmpstr(told, ==, "list.csv: line 2, column 1: holds a NUL character");
+}
+
+static void
+who_is_given_a_stop_has_a_seat_there(Engine *engine, gconstpointer data)
+{
+	load(engine);
+	imported(
+	        engine, "name,region,option,stop\nAna,bay,shuttle,bus/2\nBen,bay,shuttle,\n", 2, 0);
+	g_assert_cmpint(engine_ask(engine, "SELECT taken FROM session WHERE code = 'bus'"), ==, 1);
+	g_assert_cmpint(
+	        engine_ask(engine, "SELECT stop_no FROM booking WHERE session_no = 2"), ==, 2);
+	refused(engine,
+	        "name,region,option,stop\nEva,bay,shuttle,Vallejo\nIda,bay,shuttle,bus/3\n"
+	        "Joe,bay,general,bus/1\nKim,bay,shuttle,bus/1; bus\n",
+	        "list.csv: line 2, column 4 (stop): is not one of the choices: bus/1, bus/2\n"
+	        "list.csv: line 3, column 4 (stop): is not one of the choices: bus/1, bus/2\n"
+	        "list.csv: line 4, column 4 (stop): is of no session that this person comes to\n"
+	        "list.csv: line 5, column 4 (stop): is not one of the choices: bus/1, bus/2");
 }
 
 static void
@@ -335,6 +362,8 @@ main(int argc, char **argv)
 	engine_add_test("roster/a_header_that_names_no_field_is_told",
 	        a_header_that_names_no_field_is_told);
 	engine_add_test("roster/a_file_that_is_no_list_is_told", a_file_that_is_no_list_is_told);
+	engine_add_test("roster/who_is_given_a_stop_has_a_seat_there",
+	        who_is_given_a_stop_has_a_seat_there);
 	engine_add_test("roster/who_finds_no_seat_keeps_all_others_out",
 	        who_finds_no_seat_keeps_all_others_out);
 	engine_add_test("roster/a_dry_run_tells_all_and_registers_nobody",

@@ -78,8 +78,6 @@ json_t *captain_field(const Captain *captain, const char *field, const char *id,
         const char *value, const char *fault);
 /* What most of the group have, so that it is preset; NULL when there is nothing to go by. Owned. */
 char *captain_usual(const Captain *captain, const char *field);
-/* A stop says its bus: the value of a "session_GROUP" that has to follow from the stop @value; NULL: it doesn't. Lent. */
-const char *captain_session_of_stop(const Event *event, const char *field, const char *value);
 /* What was typed, as the code that it means, in whatever language it was written; NULL when it is none. Owned. */
 char *captain_code(const Event *event, const char *field, const char *typed);
 /* Words for what is wrong. Owned. */

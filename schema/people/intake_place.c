@@ -121,10 +121,9 @@ choice_has(const EventChoice *choice, guint16 session_no)
 	return FALSE;
 }
 
-/* A page without JavaScript shows the groups of all options: another option's group of the same
- * name may offer what ours doesn't, and then it is not for us. */
+/* Whether a group of that name has the session, in any option. */
 static gboolean
-offered_elsewhere(const Event *event, const char *group, guint16 session_no)
+group_has(const Event *event, const char *group, guint16 session_no)
 {
 	for (guint i = 0; i < event->options->len; i++) {
 		const EventOption *option = g_ptr_array_index(event->options, i);
@@ -173,8 +172,9 @@ choose_typed(IntakeReader *reader, const EventChoice *choice, const char *name, 
 			any = TRUE;
 			intake_remember(reader, name, session->code);
 			choose(reader, name, place, session->no);
-		} else if (session == NULL ||
-		        !offered_elsewhere(asked->event, choice->code, session->no)) {
+		} else if (session ==
+		                NULL || /* a page without JavaScript shows the groups of all options: then it is not for us */
+		        !group_has(asked->event, choice->code, session->no)) {
 			intake_fault(reader, name, INTAKE_UNKNOWN, 0, 0);
 			return TRUE;
 		}
@@ -206,6 +206,52 @@ take_group(IntakeReader *reader, const EventChoice *choice, const Place *first, 
 }
 
 /* ---- stops ---- */
+
+/* What is typed as CODE/NO; NULL when there is no such session or stop. */
+static const EventSession *
+stop_parse(const Event *event, const char *typed, guint16 *ret_no)
+{
+	g_autofree char *code = g_strstrip(g_strdup(typed));
+	char *slash = strrchr(code, '/');
+	guint64 no = 0;
+	if (slash == NULL || !g_ascii_string_to_unsigned(slash + 1, 10, 1, G_MAXUINT16, &no, NULL))
+		return NULL;
+	*slash = '\0';
+	const EventSession *session = event_session_by_code(event, code);
+	*ret_no = (guint16)no;
+	return session != NULL && event_stop(session, *ret_no) != NULL ? session : NULL;
+}
+
+const EventSession *
+intake_session_of_stop(const Event *event, const char *field, const char *typed)
+{
+	guint16 no = 0;
+	const EventSession *session =
+	        g_str_has_prefix(field, "session_") ? stop_parse(event, typed, &no) : NULL;
+	return session != NULL && group_has(event, field + strlen("session_"), session->no)
+	        ? session
+	        : NULL;
+}
+
+/* A stop that there is, but of a session that isn't chosen, is what a page without JavaScript sends of another option. */
+static void
+check_stops(IntakeReader *reader)
+{
+	const IntakeAsked *asked = reader->asked;
+	char name[FIELD_NAME_MAX];
+	const char *typed;
+	guint16 no = 0;
+	intake_name(reader, "stop", name);
+	for (guint nth = 0;
+	        nth < STOPS_READ && (typed = asked->get(asked->data, name, nth)) != NULL; nth++) {
+		g_autofree char *code = g_strstrip(g_strdup(typed));
+		if (*code != '\0' && strcmp(code, INTAKE_NONE) != 0 &&
+		        stop_parse(asked->event, code, &no) == NULL) {
+			intake_fault(reader, name, INTAKE_UNKNOWN, 0, 0);
+			return;
+		}
+	}
+}
 
 static guint16
 first_stop(const Place *first, guint16 session_no)
@@ -268,6 +314,7 @@ intake_take_option(IntakeReader *reader, const Place *first, Place *place)
 	place->option_no = option->no;
 	for (guint i = 0; i < option->choices->len; i++)
 		take_group(reader, g_ptr_array_index(option->choices, i), first, place);
+	check_stops(reader);
 	for (guint i = 0; i < place->chosen_n; i++)
 		take_stop(reader, first, &place->chosen[i]);
 }

@@ -4,6 +4,7 @@
 
 #include "schema/asked.h"
 #include "schema/intake.h"
+#include "schema/people/roster_columns.h"
 
 #define TRIES 3 /* with an event that is loaded anew meanwhile */
 
@@ -39,21 +40,20 @@ row_cell(const Row *row, const char *name)
 	return text == NULL || *text == '\0' ? NULL : text;
 }
 
-/* A text question may well hold a semicolon. */
-static gboolean
-is_list(const Event *event, const char *name)
+static const char *row_get(gpointer data, const char *name, guint nth);
+
+/* The stop says which bus: who gives no session of a group has the @nth that their stops are of. */
+static const char *
+session_of_stop(Row *row, const char *field, guint nth)
 {
-	if (g_str_has_prefix(name, "session_") || strcmp(name, "access") == 0 ||
-	        strcmp(name, "stop") == 0)
-		return TRUE;
-	if (!g_str_has_prefix(name, "question_"))
-		return FALSE;
-	for (guint i = 0; i < event->questions->len; i++) {
-		const EventQuestion *question = g_ptr_array_index(event->questions, i);
-		if (strcmp(question->code, name + strlen("question_")) == 0)
-			return strcmp(question->type, "choices") == 0;
+	const char *typed;
+	for (guint i = 0; (typed = row_get(row, "stop", i)) != NULL; i++) {
+		const EventSession *session =
+		        intake_session_of_stop(row->import->event, field, typed);
+		if (session != NULL && nth-- == 0)
+			return session->code;
 	}
-	return FALSE;
+	return NULL;
 }
 
 static const char *
@@ -61,9 +61,11 @@ row_get(gpointer data, const char *name, guint nth)
 {
 	Row *row = data;
 	const char *text = row_cell(row, name);
+	if (text == NULL && g_str_has_prefix(name, "session_"))
+		return session_of_stop(row, name, nth);
 	if (text == NULL)
 		return nth == 0 && strcmp(name, "contact") == 0 ? row->contact : NULL;
-	if (!is_list(row->import->event, name))
+	if (!roster_is_list(row->import->event, name))
 		return nth == 0 ? text : NULL;
 	char **list = g_hash_table_lookup(row->lists, name);
 	if (list == NULL) {
@@ -108,48 +110,17 @@ fault_at(const Import *import, gint64 line, const char *field, const char *what)
 		faults_add(import->faults, where, "%s", what);
 }
 
+static void
+intake_fault_at(const Import *import, gint64 line, const IntakeFault *fault)
+{
+	g_autofree char *what = intake_fault_text(fault);
+	g_autofree char *choices =
+	        fault->code == INTAKE_UNKNOWN ? roster_choices(import->event, fault->field) : NULL;
+	g_autofree char *all = choices == NULL ? NULL : g_strdup_printf("%s: %s", what, choices);
+	fault_at(import, line, fault->field, all != NULL ? all : what);
+}
+
 /* ---- the header ---- */
-
-static gboolean
-is_choice_field(const Event *event, const char *name)
-{
-	for (guint i = 0; i < event->options->len; i++) {
-		const EventOption *option = g_ptr_array_index(event->options, i);
-		for (guint j = 0; j < option->choices->len; j++) {
-			const EventChoice *choice = g_ptr_array_index(option->choices, j);
-			if (strcmp(choice->code, name) == 0)
-				return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-static gboolean
-is_question(const Event *event, const char *name)
-{
-	for (guint i = 0; i < event->questions->len; i++) {
-		const EventQuestion *question = g_ptr_array_index(event->questions, i);
-		if (strcmp(question->code, name) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static gboolean
-is_field(const Event *event, const char *name)
-{
-	static const char *const fields[] = { "ref", "lang", "captain", "name", "contact", "email",
-		"phone", "region", "county", "zip", "assembly_district", "senate_district",
-		"delegation", "option", "stop", "age_band", "guardian", "interpretation", "photo",
-		"meal", "access", "access_text", "childcare", "first_time", "emergency_name",
-		"emergency_phone", "keep_informed", "share_regional", NULL };
-	if (g_strv_contains(fields, name))
-		return TRUE;
-	if (g_str_has_prefix(name, "session_"))
-		return is_choice_field(event, name + strlen("session_"));
-	return g_str_has_prefix(name, "question_") &&
-	        is_question(event, name + strlen("question_"));
-}
 
 static void
 header_fault(const Import *import, gsize column, const char *what)
@@ -161,11 +132,15 @@ header_fault(const Import *import, gsize column, const char *what)
 static void
 check_header(Import *import)
 {
+	gboolean unknown = FALSE;
 	gsize i;
 	json_t *cell;
 	json_array_foreach (import->header, i, cell) {
 		const char *name = json_string_value(cell);
-		if (name == NULL || !is_field(import->event, name))
+		gboolean known = name != NULL && roster_is_column(import->event, name);
+		unknown = unknown || !known;
+		/* its text is not told: where a header is missing it is somebody's name */
+		if (!known)
 			header_fault(import, i + 1, "names no field of this event's form");
 		else if (!g_hash_table_insert(
 		                 import->columns, (gpointer)name, GUINT_TO_POINTER(i + 1)))
@@ -173,6 +148,10 @@ check_header(Import *import)
 	}
 	if (!g_hash_table_contains(import->columns, "name"))
 		faults_add(import->faults, "line 1", "there is no column \"name\"");
+	if (unknown) {
+		g_autofree char *columns = roster_columns(import->event);
+		faults_add(import->faults, "line 1", "a column can be called %s", columns);
+	}
 }
 
 /* ---- one row as a registration ---- */
@@ -206,6 +185,30 @@ derive_submission(const Import *import, const Row *row, Registration *registrati
 	        import->keys, content->data, content->len, registration->submission);
 }
 
+/* Who is given a stop has a seat there: on a list nobody sees that it came to nothing. */
+static void
+check_stops(const Import *import, Row *row, const Registration *registration)
+{
+	const Place *place = &g_array_index(registration->places, Place, 0);
+	const char *typed;
+	for (guint nth = 0; (typed = row_get(row, "stop", nth)) != NULL; nth++) {
+		while (g_ascii_isspace(*typed))
+			typed++;
+		gboolean booked = *typed == '\0' || strcmp(typed, INTAKE_NONE) == 0;
+		for (guint i = 0; i < place->chosen_n && !booked; i++) {
+			const EventSession *session =
+			        event_session(import->event, place->chosen[i].session_no);
+			gsize length = strlen(session->code);
+			booked = strncmp(typed, session->code, length) == 0 && typed[length] == '/';
+		}
+		if (!booked) {
+			fault_at(import, row_line(row->cells), "stop",
+			        "is of no session that this person comes to");
+			return;
+		}
+	}
+}
+
 /* NULL with a fault told, or with @error. */
 static Registration *
 take_row(const Import *import, gsize i, gboolean check_only, GError **error)
@@ -228,10 +231,10 @@ take_row(const Import *import, gsize i, gboolean check_only, GError **error)
 	g_autoptr(Registration) registration = intake_take(&asked, faults, error);
 	for (guint j = 0; j < faults->len; j++) {
 		const IntakeFault *fault = &g_array_index(faults, IntakeFault, j);
-		g_autofree char *what = intake_fault_text(fault);
-		fault_at(import, row_line(row.cells), fault->field, what);
+		intake_fault_at(import, row_line(row.cells), fault);
 	}
 	if (registration != NULL) {
+		check_stops(import, &row, registration);
 		registration->approved = registration->entered = TRUE;
 		derive_submission(import, &row, registration);
 	}

@@ -265,10 +265,10 @@ form_value(gpointer data, const char *name, guint nth)
 		return nth == 0 ? "yes" : NULL;
 	if (strcmp(name, "delegation") == 0 || strcmp(name, "county") == 0)
 		return NULL;
-	const char *session = nth == 0
-	        ? captain_session_of_stop(look->event, name, fields_get(look->typed, "stop"))
-	        : NULL;
-	return session != NULL ? session : value;
+	const char *stop = nth == 0 ? fields_get(look->typed, "stop") : NULL;
+	const EventSession *session =
+	        stop != NULL ? intake_session_of_stop(look->event, name, stop) : NULL;
+	return session != NULL ? session->code : value;
 }
 
 static void

@@ -100,29 +100,6 @@ sessions_of(const Event *event, const char *field, int *ret_max)
 	return collected.sessions;
 }
 
-const char *
-captain_session_of_stop(const Event *event, const char *field, const char *value)
-{
-	const char *slash = value != NULL ? strchr(value, '/') : NULL;
-
-	if (slash == NULL || !g_str_has_prefix(field, "session_"))
-		return NULL;
-	g_autofree char *code = g_strndup(value, (gsize)(slash - value));
-	const EventSession *session = event_session_by_code(event, code);
-	for (guint i = 0; session != NULL && i < event->options->len; i++) {
-		const EventOption *option = g_ptr_array_index(event->options, i);
-		for (guint j = 0; j < option->choices->len; j++) {
-			const EventChoice *choice = g_ptr_array_index(option->choices, j);
-			if (strcmp(choice->code, field + 8) != 0)
-				continue;
-			for (guint k = 0; k < choice->sessions->len; k++)
-				if (g_array_index(choice->sessions, guint16, k) == session->no)
-					return session->code;
-		}
-	}
-	return NULL;
-}
-
 /* ---- choices ---- */
 
 static void

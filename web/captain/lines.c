@@ -147,9 +147,10 @@ line_field(gpointer data, const char *name, guint nth)
 		return NULL;
 	const char *value = captain_line_get(line, name);
 	if (g_str_has_prefix(name, "session_") && stop != NULL) {
-		const char *session = captain_session_of_stop(asking->captain->event, name, stop);
+		const EventSession *session =
+		        intake_session_of_stop(asking->captain->event, name, stop);
 		if (session != NULL)
-			return session;
+			return session->code;
 	}
 	return value;
 }
