@@ -105,13 +105,16 @@ for (const engine of engines) {
       assert.equal((await home.send(`/t/${token}/cancel?no=${hija}`, sure)).headers.location, `/t/${token}?done=cancelled`);
       assert.equal(await taken(), had - 1);
       assert.deepEqual((await home.states(token)).map(([state]) => state), ['active', 'cancelled']);
-      assert.match(await home.page(`/t/${token}?done=cancelled`), /role="alert"[^]*This ticket was cancelled/);
+      assert.match(await home.page(`/t/${token}?done=cancelled`), /<h1[^>]*>You are registered<[^]*role="alert"[^]*This ticket was cancelled/);
 
       const { action, fields } = await home.form(`/t/${token}/cancel`);
       const both = await Promise.all([1, 2].map(() => home.visitor.submit(action, Visitor.fill(fields, sure))));
       assert.deepEqual(both.map(({ headers }) => headers.location.split('=')[1]).sort(), ['cancelled', 'cancelled-before']);
       assert.equal(await taken(), had - 2);
       assert.deepEqual((await home.states(token)).map(([state]) => state), ['cancelled', 'cancelled']);
+      const over = await home.page(`/t/${token}`);
+      assert.match(over, new RegExp(`<h1[^>]*>Your registration is cancelled<[^]*href="/e/${slug}/register"`));
+      assert.doesNotMatch(over, /waiting list|not paid|Show the code/);
       for (const path of [`/t/${token}/correct/${papa}`, `/t/${token}/cancel`])
         assert.doesNotMatch(await home.page(path), /<button type="submit"(?! name="switch")[^>]*>(?!.*tabindex)(Save|Yes)/);
       assert.match(await home.house.do(['schema', 'verify']), /\S/);

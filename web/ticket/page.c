@@ -117,7 +117,8 @@ sessions_data(const Shown *shown, const Attendee *attendee)
 static json_t *
 fee_data(const Shown *shown, const Attendee *attendee, const EventOption *option)
 {
-	if (option == NULL || option->fee_amount == 0 || strcmp(attendee->fee, "free") == 0)
+	if (option == NULL || option->fee_amount == 0 || attendee->cancelled ||
+	        strcmp(attendee->fee, "free") == 0)
 		return json_null();
 	g_autofree char *money =
 	        locale_money(shown->locale, option->fee_amount, option->fee_currency);
@@ -166,6 +167,25 @@ attendee_data(const Shown *shown, const Attendee *attendee, guint n)
 	                      : json_null());
 	json_object_set_new(data, "group", json_null());
 	return data;
+}
+
+/* What the page says first: that they come, wait, or come no more, and then how they may again. */
+static void
+add_heading(const Shown *shown, guint holders, gboolean waiting, json_t *data)
+{
+	const char *title = holders == 0 ? "ticket_over_title" : waiting ? "wait_title" : NULL;
+	const char *lead = holders == 0 ? "ticket_over_lead"
+	        : waiting               ? "wait_lead"
+	                                : "ticket_keep_page";
+	json_object_set_new(data, "title",
+	        title != NULL ? json_string(locale_text(shown->locale, title))
+	                      : taken_string(locale_plural(
+	                                shown->locale, "ticket_title", holders, NULL)));
+	json_object_set_new(data, "lead", json_string(locale_text(shown->locale, lead)));
+	json_object_set_new(data, "has_holders", json_boolean(holders > 0));
+	json_object_set_new(data, "again",
+	        holders == 0 ? taken_string(g_strdup_printf("/e/%s/register", shown->event->slug))
+	                     : json_null());
 }
 
 /* Who is a captain has the way to their group's page here. */
@@ -264,12 +284,7 @@ ticket_page(Request *request)
 	json_object_set_new(
 	        data, "page_title", json_string(locale_text(shown.locale, "ticket_page")));
 	json_object_set_new(data, "has_languages", json_true());
-	json_object_set_new(data, "title",
-	        waiting ? json_string(locale_text(shown.locale, "wait_title"))
-	                : taken_string(locale_plural(
-	                          shown.locale, "ticket_title", page->attendees->len, NULL)));
-	json_object_set_new(data, "lead",
-	        json_string(locale_text(shown.locale, waiting ? "wait_lead" : "ticket_keep_page")));
+	add_heading(&shown, holders, waiting, data);
 	json_object_set_new(data, "event_title", string(told(&shown, shown.event->title)));
 	json_object_set_new(data, "contact", string(shown.event->contact));
 	json_object_set_new(data, "attendees", attendees);

@@ -99,7 +99,7 @@ ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
 	if (waits == NULL)
 		return NULL;
 	json_t *all = json_array();
-	*ret_waiting = TRUE;
+	guint holders = 0, placed = 0;
 	for (guint i = 0; i < page->attendees->len; i++) {
 		const Attendee *attendee = g_ptr_array_index(page->attendees, i);
 		json_t *list = json_array();
@@ -109,10 +109,11 @@ ticket_waits(Request *request, const Event *event, const RegistrationPage *page,
 				json_array_append_new(
 				        list, wait_data(request, event, attendee, wait));
 		}
-		if (!attendee->option_waitlisted && !attendee->cancelled)
-			*ret_waiting = FALSE;
+		holders += !attendee->cancelled;
+		placed += !attendee->cancelled && !attendee->option_waitlisted;
 		json_array_append_new(all, list);
 	}
+	*ret_waiting = holders > 0 && placed == 0;
 	return all;
 }
 
