@@ -86,6 +86,12 @@ char *form_left_or_list_text(const Form *form, int room, gboolean has_list);
 
 /* Appends the box of form_share_text(). */
 void form_share(const Form *form, json_t *fields);
+/* Whether the event has a use for the field: where nobody is visited, no district is asked for. */
+gboolean form_asks(const Form *form, const char *field);
+/* What a section says under its heading, by the @key of its words (nullable), with how long the event keeps it. NULL
+ * when there is nothing to say. Owned. */
+char *form_section_note(const Form *form, const char *key);
+
 json_t *form_region(const Form *form);
 json_t *form_county(const Form *form);
 json_t *form_language(const Form *form);

@@ -382,3 +382,38 @@ form_answer_text(
 	g_ptr_array_add(texts, NULL);
 	return locale_list(locale, (const char *const *)texts->pdata, n);
 }
+
+/* ---- what an event has a use for ---- */
+
+static gboolean
+has_visits(const Event *event)
+{
+	for (guint i = 0; i < event->sessions->len; i++)
+		if (((const EventSession *)g_ptr_array_index(event->sessions, i))->kind ==
+		        SESSION_VISIT)
+			return TRUE;
+	return FALSE;
+}
+
+gboolean
+form_asks(const Form *form, const char *field)
+{
+	static const char *const for_visits[] = { "zip", "assembly_district", "senate_district",
+		NULL };
+	return !g_strv_contains(for_visits, field) || has_visits(form->event);
+}
+
+char *
+form_section_note(const Form *form, const char *key)
+{
+	g_autoptr(GString) note = g_string_new(NULL);
+	if (key == NULL || (strcmp(key, "section_place_note") == 0 && !has_visits(form->event)))
+		return NULL;
+	form_add_line(note, locale_text(form->locale, key));
+	if (strcmp(key, "section_food_note") == 0) {
+		g_autofree char *kept = locale_plural(
+		        form->locale, "field_question_kept", form->event->logistics_days, NULL);
+		g_string_append_printf(note, " %s", kept);
+	}
+	return g_string_free(g_steal_pointer(&note), FALSE);
+}

@@ -346,13 +346,13 @@ form_make_sections(const Form *form, const FormSection *table, guint n)
 		json_t *fields = json_array();
 		for (guint j = 0; j < G_N_ELEMENTS(table[i].fields) && table[i].fields[j] != NULL;
 		        j++)
-			form_append(form, table[i].fields[j], fields);
+			if (form_asks(form, table[i].fields[j]))
+				form_append(form, table[i].fields[j], fields);
 		if (json_array_size(fields) == 0) {
 			json_decref(fields);
 			continue;
 		}
-		const char *note =
-		        table[i].note != NULL ? locale_text(form->locale, table[i].note) : NULL;
+		g_autofree char *note = form_section_note(form, table[i].note);
 		json_t *section = json_object();
 		json_object_set_new(section, "heading",
 		        json_string(locale_text(form->locale, table[i].heading)));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "web/assets.h"
+#include "web/http/contact.h"
 #include "web/http/private.h"
 #include "web/templates.h"
 
@@ -105,6 +106,9 @@ page_bytes(Request *request, const char *name, json_t *data)
 	json_t *frame = frame_of(request->worker, locale, request_locales(request));
 	if (json_array_size(json_object_get(frame, "languages")) < 2)
 		json_object_set_new(mine, "has_languages", json_false());
+	const char *contact = json_string_value(json_object_get(mine, "contact"));
+	if (contact != NULL)
+		json_object_set_new(mine, "contact_parts", contact_parts(contact));
 	json_object_update_missing(mine, frame);
 	GString *page = g_string_sized_new(16 * 1024);
 	template_render(template, mine, page);
