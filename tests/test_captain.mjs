@@ -202,6 +202,21 @@ describe('captain', { concurrency: false }, () => {
   }
   const send = async (home, file, change = {}) => visitor.request('POST', `${home}/add`, multipart({ ...await formOf(home, '/add'), names: '', ...change }, file));
 
+  test('a sheet as people have it: titles above the columns, a name in two of them, a total below, a bus that is none', async () => {
+    refresh();
+    const sheet = ['CASA NORTE, LISTA;;;;', ';;;;', 'First;Last;Phone;Bus;Size', 'Juan;Pérez;(206) 555 01 02;;L', ' María José ;García;206.555.0103;no;S',
+      ';;;;', 'Pedro;Ruiz;+1 206-555-0106;nowhere;', 'TOTAL;3;;1;'].join('\r\n');
+    const answer = await send(homes.zh, sheet);
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /3 people to add[^]*not used: Size[^]*name nobody: 1, 8</);
+    for (const name of ['Juan Pérez', 'María José García'])
+      assert.match(answer.text, new RegExp(`>${name}<`));
+    assert.match(answer.text, /Line 7[^<]*(one|a) of the choices|nowhere/);
+    assert.doesNotMatch(answer.text, /CASA NORTE|TOTAL/);
+    const faults = answer.text.match(/href="#r\d+_[a-z]+"/g);
+    assert.deepEqual(faults, ['href="#r2_stop"']);
+  });
+
   test('what is no list is told in words and changes nothing', async () => {
     refresh();
     const before = await count();

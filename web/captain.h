@@ -78,6 +78,8 @@ json_t *captain_field(const Captain *captain, const char *field, const char *id,
         const char *value, const char *fault);
 /* What most of the group have, so that it is preset; NULL when there is nothing to go by. Owned. */
 char *captain_usual(const Captain *captain, const char *field);
+/* Where one boards at the stop @value, SESSION/NO; NULL when there is none. Lent. */
+const char *captain_stop_place(const Captain *captain, const char *value);
 /* What was typed, as the code that it means, in whatever language it was written; NULL when it is none. Owned. */
 char *captain_code(const Event *event, const char *field, const char *typed);
 /* Words for what is wrong. Owned. */
@@ -120,13 +122,18 @@ typedef enum {
 	FILE_EMPTY,
 	FILE_WORKBOOK, /* a spreadsheet's own kind of file */
 	FILE_NOT_TEXT,
-	FILE_NO_NAMES, /* its first line names columns, and none of them is the name */
+	FILE_NO_NAMES, /* it names columns, and none of them is the name */
 	FILE_TOO_MANY,
 } CaptainFile;
-/* UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab. @ret_guessed: it was none of the first two, and is read as the
- * third. @ret_unused (nullable): columns that we have no use for. */
+typedef struct {
+	gboolean guessed; /* it was neither UTF-8 nor UTF-16, and is read as Windows-1252 */
+	char *unused;     /* columns that we have no use for; NULL: none */
+	GArray *left; /* of guint: numbers of lines that name nobody: titles above the columns, a total */
+} CaptainFileSaid;
+
+/* UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab. @ret: zeroed, with its @left made. */
 CaptainFile captain_file_read(const Event *event, const char *bytes, gsize length, GPtrArray *lines,
-        gboolean *ret_guessed, char **ret_unused);
+        CaptainFileSaid *ret);
 
 /* ---- the packet (captain/paper.c) ---- */
 

@@ -341,12 +341,51 @@ age_code(const char *typed, const char *folded)
 	                                             : AGE_UNDER_16]);
 }
 
+/* "No", in any of our languages, or a dash: no bus. */
+static gboolean
+is_no(const char *typed, const char *folded)
+{
+	guint n = 0;
+	const Locale *const *locales = locales_all(&n);
+
+	if (strcmp(typed, "-") == 0 || strcmp(folded, INTAKE_NONE) == 0)
+		return TRUE;
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *no = text_fold(locale_text(locales[i], "form_no"));
+		if (g_strcmp0(no, folded) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+const char *
+captain_stop_place(const Captain *captain, const char *value)
+{
+	const Event *event = captain->event;
+	int max = 0;
+	g_autoptr(GArray) sessions = sessions_of(event, "stop", &max);
+
+	for (guint i = 0; i < sessions->len; i++) {
+		const EventSession *session =
+		        event_session(event, g_array_index(sessions, guint16, i));
+		for (guint j = 0; j < session->stops->len; j++) {
+			const EventStop *stop = g_ptr_array_index(session->stops, j);
+			g_autofree char *code = g_strdup_printf("%s/%u", session->code, stop->no);
+			if (strcmp(code, value) == 0)
+				return event_text(event, stop->place, locale_code(captain->locale));
+		}
+	}
+	return NULL;
+}
+
 static char *
 stop_code(const Event *event, const char *typed, const char *folded)
 {
 	int max = 0;
 	g_autoptr(GArray) sessions = sessions_of(event, "stop", &max);
 
+	if (is_no(typed, folded))
+		return g_strdup(INTAKE_NONE);
 	for (guint i = 0; i < sessions->len; i++) {
 		const EventSession *session =
 		        event_session(event, g_array_index(sessions, guint16, i));

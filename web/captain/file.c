@@ -85,28 +85,34 @@ is_list(const char *text)
 
 /* ---- text to rows ---- */
 
-/* What cuts the first line into the most cells; @ret_text moves behind Excel's "sep=;". */
+#define HEAD_ROWS 10 /* so far down the names of the columns may stand: titles are above them */
+
+/* What cuts one of the first lines into the most cells; @ret_text moves behind Excel's "sep=;". */
 static char
 find_separator(const char **ret_text)
 {
 	static const char known[] = ";\t,";
 	const char *text = *ret_text;
-	guint n[G_N_ELEMENTS(known)] = { 0 };
+	guint most[3] = { 0 }, n[3] = { 0 }, lines = 0;
 	gboolean quoted = FALSE;
 
 	if (g_ascii_strncasecmp(text, "sep=", 4) == 0 && text[4] != '\0') {
 		*ret_text = text + 5 + strspn(text + 5, "\r\n");
 		return text[4];
 	}
-	for (; *text != '\0' && (quoted || strchr("\r\n", *text) == NULL); text++) {
+	for (; *text != '\0' && lines < HEAD_ROWS; text++) {
 		const char *found = strchr(known, *text);
 		quoted = quoted != (*text == '"');
 		if (!quoted && found != NULL)
-			n[found - known]++;
+			most[found - known] = MAX(most[found - known], ++n[found - known]);
+		if (!quoted && *text == '\n') {
+			memset(n, 0, sizeof n);
+			lines++;
+		}
 	}
 	guint best = 2;
 	for (guint i = 0; i < 3; i++)
-		if (n[i] > n[best])
+		if (most[i] > most[best])
 			best = i;
 	return known[best];
 }
@@ -167,24 +173,22 @@ field_of(const Event *event, const char *cell)
 	return NULL;
 }
 
-/* By the first line; NULL when it names none of our columns, so it is a person. */
+/* What the cells of @row name; @ret_known: how many of them, @ret_unused: the others (NULL: none). */
 static GPtrArray *
-take_header(const Event *event, const json_t *row, char **ret_unused)
+read_header(const Event *event, const json_t *row, guint *ret_known, char **ret_unused)
 {
 	g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GString) unused = g_string_new(NULL);
-	gboolean any = FALSE;
 
+	*ret_known = 0;
 	for (gsize i = 1; i < json_array_size(row); i++) {
 		const char *cell = json_string_value(json_array_get(row, i));
 		char *field = field_of(event, cell);
-		any = any || field != NULL;
+		*ret_known += field != NULL;
 		if (field == NULL && *cell != '\0')
 			g_string_append_printf(unused, "%s%s", unused->len > 0 ? ", " : "", cell);
 		g_ptr_array_add(fields, field);
 	}
-	if (!any)
-		return NULL;
 	*ret_unused = unused->len > 0 ? g_string_free(g_steal_pointer(&unused), FALSE) : NULL;
 	return g_steal_pointer(&fields);
 }
@@ -194,6 +198,59 @@ has_field(const GPtrArray *fields, const char *wanted)
 {
 	for (guint i = 0; i < fields->len; i++)
 		if (g_strcmp0(g_ptr_array_index(fields, i), wanted) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+names_people(const GPtrArray *fields)
+{
+	return has_field(fields, "name") || has_field(fields, FIRST_NAME) ||
+	        has_field(fields, LAST_NAME);
+}
+
+/* The line of columns: the first one, or one below titles that names the name and something else. NULL when there is
+ * none, so that the first line is a person. */
+static GPtrArray *
+take_header(const Event *event, const json_t *rows, gsize *ret_row, char **ret_unused)
+{
+	for (gsize i = 0; i < MIN(json_array_size(rows), HEAD_ROWS); i++) {
+		guint known = 0;
+		g_autofree char *unused = NULL;
+		g_autoptr(GPtrArray) fields =
+		        read_header(event, json_array_get(rows, i), &known, &unused);
+		if (!names_people(fields) || (i > 0 && known < 2))
+			continue;
+		*ret_row = i;
+		*ret_unused = g_steal_pointer(&unused);
+		return g_steal_pointer(&fields);
+	}
+	guint known = 0;
+	*ret_row = 0;
+	g_autoptr(GPtrArray) first =
+	        read_header(event, json_array_get(rows, 0), &known, ret_unused);
+	if (known > 0)
+		return g_steal_pointer(&first);
+	g_clear_pointer(ret_unused, g_free);
+	return NULL;
+}
+
+/* "Total", in any of our languages, is nobody's name. */
+static gboolean
+is_total(const json_t *row)
+{
+	guint n = 0;
+	const Locale *const *locales = locales_all(&n);
+	const char *cell = "";
+
+	for (gsize i = 1; i < json_array_size(row) && *cell == '\0'; i++)
+		cell = json_string_value(json_array_get(row, i));
+	g_autofree char *word = g_strstrip(g_strdup(cell));
+	if (g_str_has_suffix(word, ":"))
+		word[strlen(word) - 1] = '\0';
+	g_autofree char *folded = text_fold(word);
+	for (guint i = 0; folded != NULL && *folded != '\0' && i < n; i++)
+		if (is_word(locale_text(locales[i], "captain_columns_total"), folded))
 			return TRUE;
 	return FALSE;
 }
@@ -223,34 +280,37 @@ take_row(const json_t *row, const GPtrArray *fields, CaptainLine *line)
 }
 
 CaptainFile
-captain_file_read(const Event *event, const char *bytes, gsize length, GPtrArray *lines,
-        gboolean *ret_guessed, char **ret_unused)
+captain_file_read(
+        const Event *event, const char *bytes, gsize length, GPtrArray *lines, CaptainFileSaid *ret)
 {
 	gboolean more = FALSE;
 
-	*ret_unused = NULL;
-	*ret_guessed = FALSE;
 	if (begins(bytes, length, "PK\x03\x04", 4) || begins(bytes, length, "\xd0\xcf\x11\xe0", 4))
 		return FILE_WORKBOOK;
-	g_autofree char *text = to_text(bytes, length, ret_guessed);
+	g_autofree char *text = to_text(bytes, length, &ret->guessed);
 	if (text == NULL || !is_list(text))
 		return FILE_NOT_TEXT;
 	const char *at = text;
 	const char separator = find_separator(&at);
-	json_auto_t *rows = roster_cells(at, strlen(at), separator, CAPTAIN_ROWS_MAX + 1, &more);
+	json_auto_t *rows =
+	        roster_cells(at, strlen(at), separator, CAPTAIN_ROWS_MAX + HEAD_ROWS + 1, &more);
+	gsize head = 0;
 	if (more)
 		return FILE_TOO_MANY;
 	if (json_array_size(rows) == 0)
 		return FILE_EMPTY;
-	g_autoptr(GPtrArray) fields = take_header(event, json_array_get(rows, 0), ret_unused);
-	if (fields != NULL && !has_field(fields, "name") && !has_field(fields, FIRST_NAME) &&
-	        !has_field(fields, LAST_NAME))
+	g_autoptr(GPtrArray) fields = take_header(event, rows, &head, &ret->unused);
+	if (fields != NULL && !names_people(fields))
 		return FILE_NO_NAMES;
-	for (gsize i = fields != NULL ? 1 : 0; i < json_array_size(rows); i++) {
+	for (gsize i = 0; i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
-		take_row(row, fields,
-		        captain_lines_add(
-		                lines, (guint)json_integer_value(json_array_get(row, 0))));
+		const guint number = (guint)json_integer_value(json_array_get(row, 0));
+		if (fields != NULL && i == head)
+			continue;
+		if (i < head || (fields != NULL && is_total(row)))
+			g_array_append_val(ret->left, number);
+		else
+			take_row(row, fields, captain_lines_add(lines, number));
 	}
 	if (lines->len > CAPTAIN_ROWS_MAX)
 		return FILE_TOO_MANY;

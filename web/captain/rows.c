@@ -14,15 +14,15 @@
 typedef struct {
 	GPtrArray *lines;
 	const char *title_key; /* of the notice on top; nullable */
-	char *unused;          /* columns that have no use */
-	gboolean guessed;      /* the file's encoding */
+	CaptainFileSaid said;  /* of the file */
 } Draft;
 
 static void
 draft_clear(Draft *draft)
 {
 	g_clear_pointer(&draft->lines, g_ptr_array_unref);
-	g_clear_pointer(&draft->unused, g_free);
+	g_clear_pointer(&draft->said.unused, g_free);
+	g_clear_pointer(&draft->said.left, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
 
@@ -85,14 +85,18 @@ line_fields(const Captain *captain, const CaptainLine *line, guint i, json_t *fa
 	return list;
 }
 
-static const char *
+/* What they come to, and where they board. Owned. */
+static char *
 option_shown(const Captain *captain, const CaptainLine *line)
 {
-	const char *code = captain_line_get(line, "option");
+	const char *code = captain_line_get(line, "option"), *stop = captain_line_get(line, "stop");
 	const EventOption *option = code ? event_option_by_code(captain->event, code) : NULL;
+	const char *place = stop ? captain_stop_place(captain, stop) : NULL;
 
-	return option ? event_text(captain->event, option->title, locale_code(captain->locale))
-	              : "";
+	return g_strdup_printf("%s%s%s",
+	        option ? event_text(captain->event, option->title, locale_code(captain->locale))
+	               : "",
+	        place ? " · " : "", place ? place : "");
 }
 
 /* What the page says beside a line. */
@@ -113,6 +117,7 @@ line_json(const Captain *captain, const CaptainLine *line, guint i, json_t *faul
 	           *age = captain_line_get(line, "age_band");
 	const char *remark = remark_key(line);
 	g_autofree char *number = locale_number(captain->locale, line->line);
+	g_autofree char *option = option_shown(captain, line);
 	g_autofree char *age_key = g_strconcat("age_", age != NULL ? age : "adult", NULL);
 
 	return json_pack("{s:i, s:o, s:s, s:s, s:s, s:s?, s:b, s:b, s:b, s:b, s:o}", "i", (int)i,
@@ -120,8 +125,7 @@ line_json(const Captain *captain, const CaptainLine *line, guint i, json_t *faul
 	        staff_taken(locale_format(captain->locale, "captain_line", "line", number, NULL)),
 	        "who", name ? name : "", "age",
 	        fault_of(line, "age_band") ? age : locale_text(captain->locale, age_key), "option",
-	        option_shown(captain, line), "remark",
-	        remark ? locale_text(captain->locale, remark) : NULL, "wrong",
+	        option, "remark", remark ? locale_text(captain->locale, remark) : NULL, "wrong",
 	        line->faults->len > 0 || line->refused != NULL, "already", line->already, "another",
 	        line->another, "is_open", line->open, "fields",
 	        line->open ? line_fields(captain, line, i, faults) : json_array());
@@ -150,6 +154,22 @@ add_counts(const Captain *captain, const Draft *draft, guint wrong, json_t *data
 	json_object_set_new(data, "nobody", json_boolean(fresh == 0));
 }
 
+static json_t *
+left_out(const Captain *captain, const Draft *draft)
+{
+	g_autoptr(GString) numbers = g_string_new(NULL);
+
+	if (draft->said.left == NULL || draft->said.left->len == 0)
+		return json_null();
+	for (guint i = 0; i < draft->said.left->len; i++) {
+		g_autofree char *number =
+		        locale_number(captain->locale, g_array_index(draft->said.left, guint, i));
+		g_string_append_printf(numbers, "%s%s", i > 0 ? ", " : "", number);
+	}
+	return staff_taken(
+	        locale_format(captain->locale, "captain_rows_left", "lines", numbers->str, NULL));
+}
+
 static Reply *
 preview(Request *request, int status, const Captain *captain, const Draft *draft, guint wrong)
 {
@@ -172,12 +192,13 @@ preview(Request *request, int status, const Captain *captain, const Draft *draft
 	json_object_set_new(data, "opened", opened);
 	json_object_set_new(data, "others", others);
 	json_object_set_new(data, "rows", staff_taken(captain_lines_json(draft->lines)));
-	json_object_set_new(data, "guessed", json_boolean(draft->guessed));
+	json_object_set_new(data, "guessed", json_boolean(draft->said.guessed));
 	json_object_set_new(data, "unused",
-	        draft->unused != NULL
+	        draft->said.unused != NULL
 	                ? staff_taken(locale_format(captain->locale, "captain_rows_unused",
-	                          "columns", draft->unused, NULL))
+	                          "columns", draft->said.unused, NULL))
 	                : json_null());
+	json_object_set_new(data, "left", left_out(captain, draft));
 	json_object_set_new(data, "word",
 	        draft->title_key ? json_string(locale_text(captain->locale, draft->title_key))
 	                         : json_null());
@@ -386,8 +407,9 @@ captain_add(Request *request)
 	const char *names = fields_get(request_form(request), "names");
 	const gboolean has_file = file != NULL && length > 0;
 	if (has_file) {
-		const char *key = file_key(captain_file_read(
-		        captain.event, file, length, draft.lines, &draft.guessed, &draft.unused));
+		draft.said.left = g_array_new(FALSE, FALSE, sizeof(guint));
+		const char *key = file_key(
+		        captain_file_read(captain.event, file, length, draft.lines, &draft.said));
 		if (key != NULL)
 			return no_list(request, &captain, key);
 	}
