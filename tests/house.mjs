@@ -293,6 +293,9 @@ export const houseRules = {
       const name = path.replace('tests/', '');
       if (/^tests\/test_\w+\.c$/.test(path) && !text('tests/meson.build').includes(name.replace(/\.c$/, '')))
         find(path, 1, 'is not in tests/meson.build');
+      const [, target] = /^tests\/fuzz\/fuzz_(\w+)\.c$/.exec(path) ?? [];
+      if (target && !text('tests/fuzz/meson.build').includes(`'${target}'`))
+        find(path, 1, 'is not in tests/fuzz/meson.build');
       if (/^tests\/test_\w+\.mjs$/.test(path) && !text('tests/suites.mjs').includes(name))
         find(path, 1, 'is not in tests/suites.mjs');
     }

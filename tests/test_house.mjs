@@ -104,6 +104,9 @@ test('every test is run', () => {
     ['tests/test_a.c', 'tests/test_b.mjs']);
   assert.deepEqual(found({ path: 'tests/test_a.c', text: '' }, { path: 'tests/meson.build', text: "'test_a'" },
     { path: 'tests/test_b.mjs', text: '' }, { path: 'tests/suites.mjs', text: "'test_b.mjs'" }), []);
+  const target = { path: 'tests/fuzz/fuzz_a.c', text: '' };
+  assert.deepEqual(found(target), ['tests/fuzz/fuzz_a.c']);
+  assert.deepEqual(found(target, { path: 'tests/fuzz/meson.build', text: "'a': [[web], 1]," }), []);
 });
 
 test('every rule has a planted breach', () => {

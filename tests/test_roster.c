@@ -231,6 +231,18 @@ a_file_that_is_no_list_is_told(Engine *engine, gconstpointer data)
 	g_assert_cmpstr(told, ==, "list.csv: line 2, column 1: holds a NUL character");
 }
 
+/* As some spreadsheets still write them: no cell may be taken for another column's. */
+static void
+lines_that_end_with_a_carriage_return_alone_are_lines(Engine *engine, gconstpointer data)
+{
+	load(engine);
+	imported(engine, "name,region,option\rAna,bay,general\r\"Ben\rof two lines\",bay,general\r",
+	        2, 0);
+	refused(engine, "name,region,option\nEva,bay,general\rx,Ida,bay,general\nUma,bay\r",
+	        "list.csv: line 3: has 4 columns, and the header 3\n"
+	        "list.csv: line 4: has 2 columns, and the header 3");
+}
+
 static void
 who_is_given_a_stop_has_a_seat_there(Engine *engine, gconstpointer data)
 {
@@ -353,6 +365,8 @@ main(int argc, char **argv)
 	g_test_add_func("/roster/no_noise_in_a_file_breaks_the_reader",
 	        no_noise_in_a_file_breaks_the_reader);
 	engine_add_test("roster/a_list_is_registered_at_once", a_list_is_registered_at_once);
+	engine_add_test("roster/lines_that_end_with_a_carriage_return_alone_are_lines",
+	        lines_that_end_with_a_carriage_return_alone_are_lines);
 	engine_add_test("roster/the_same_list_again_registers_nobody",
 	        the_same_list_again_registers_nobody);
 	engine_add_test("roster/a_reference_tells_two_of_one_name_apart",

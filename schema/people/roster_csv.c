@@ -131,6 +131,23 @@ feed_line(Reading *reading, struct csv_parser *parser, const char *text, gsize l
 	return FALSE;
 }
 
+/* What getline() calls a line may be several: a lone CR ends one as well, here and for libcsv. */
+static gboolean
+feed_lines(Reading *reading, struct csv_parser *parser, const char *text, gsize length)
+{
+	gsize n;
+
+	for (; length > 0; text += n, length -= n) {
+		for (n = 0; n < length && text[n] != '\r' && text[n] != '\n';)
+			n++;
+		n += n < length && text[n] == '\r';
+		n += n < length && text[n] == '\n';
+		if (!feed_line(reading, parser, text, n))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean
 read_all(
         Reading *reading, struct csv_parser *parser, FILE *file, const char *source, GError **error)
@@ -145,7 +162,7 @@ read_all(
 	        (length = getline(&line, &room, file)) >= 0) {
 		bytes += (guint64)length;
 		sound = bytes <= ROSTER_BYTES_MAX &&
-		        feed_line(reading, parser, line, (gsize)length);
+		        feed_lines(reading, parser, line, (gsize)length);
 	}
 	int code = errno;
 	g_free(line);
