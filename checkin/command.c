@@ -16,6 +16,7 @@
 #include "schema/device.h"
 #include "schema/id.h"
 #include "schema/settings.h"
+#include "schema/text.h"
 
 #define IDLE_MS     1000 /* without a scan for so long, the folder is given back */
 #define TICK_MS     1000 /* how often a paired laptop's line of counts is looked at */
@@ -136,8 +137,10 @@ print_answer(Terminal *terminal, json_t *answer, GError **error)
 		putchar('\n');
 	} else if (terminal->view != NULL)
 		view_answer(terminal->view, answer);
-	else
-		printf("%s %s %s\n", shown ? shown : "none", decision ? decision : trouble, words);
+	else {
+		g_autofree char *plain = text_plain(words, FALSE);
+		printf("%s %s %s\n", shown ? shown : "none", decision ? decision : trouble, plain);
+	}
 	if (fflush(stdout) == 0)
 		return TRUE;
 	g_set_error_literal(

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "schema/text.h"
+
 #define FAREWELL_MS 10000
 
 gint64
@@ -24,7 +26,8 @@ laptop_command_pair(const LaptopOptions *options, const char *code, const char *
 
 	if (!laptop_pair(options, code, name ? name : "Laptop", &said, &error))
 		return error_report(error);
-	printf("%s\nits token is in %s, its scans will be in %s.d\n", said, options->token_file,
+	g_autofree char *plain = text_plain(said, FALSE); /* some of it is the server's */
+	printf("%s\nits token is in %s, its scans will be in %s.d\n", plain, options->token_file,
 	        options->token_file);
 	return 0;
 }
@@ -107,7 +110,8 @@ laptop_command_sync(const LaptopOptions *options)
 		return error_report(error);
 	const gboolean ok = laptop_sync_all(laptop, said);
 	laptop_state(laptop, &state);
-	fputs(said->str, stdout);
+	g_autofree char *plain = text_plain(said->str, TRUE);
+	fputs(plain, stdout);
 	printf("%u scans wait\n", state.waiting);
 	say_damage(&state);
 	say_rest(&state);

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "schema/text.h"
+
 G_DEFINE_QUARK(turnout - db - error - quark, db_error)
 G_DEFINE_QUARK(turnout - error - quark, turnout_error)
 
@@ -19,7 +21,10 @@ error_exit_status(const GError *error)
 int
 error_report(const GError *error)
 {
-	fprintf(stderr, "turnout: %s\n", error->message);
+	/* it may quote a file, or what a server said */
+	g_autofree char *plain = text_plain(error->message, TRUE);
+
+	fprintf(stderr, "turnout: %s\n", plain);
 	return error_exit_status(error);
 }
 

@@ -265,6 +265,22 @@ text_fold_email(const char *email)
 	return is_domain(folded + (at - email) + 1) ? g_steal_pointer(&folded) : NULL;
 }
 
+char *
+text_plain(const char *text, gboolean lines)
+{
+	g_autofree char *valid =
+	        g_utf8_validate(text, -1, NULL) ? g_strdup(text) : g_utf8_make_valid(text, -1);
+	GString *plain = g_string_new(NULL);
+
+	for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
+		const gunichar letter = g_utf8_get_char(c);
+		const gboolean moves =
+		        g_unichar_iscntrl(letter) || letter == 0x2028 || letter == 0x2029;
+		g_string_append_unichar(plain, moves && !(lines && letter == '\n') ? '?' : letter);
+	}
+	return g_string_free(plain, FALSE);
+}
+
 gsize
 text_length(const char *text)
 {

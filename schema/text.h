@@ -14,6 +14,8 @@ char *text_fold(const char *text);
 /* Lower case ASCII domain and local part, trimmed; NULL when it cannot be an address (RFC 5321:
  * something@something.something, at most 254 bytes, no white space or controls). */
 char *text_fold_email(const char *email);
+/* As it may stand on a terminal: what moves the cursor is a "?", what is no UTF-8 a U+FFFD; with @lines line ends stay. Owned. */
+char *text_plain(const char *text, gboolean lines);
 /* As many user-perceived characters (grapheme clusters). */
 gsize text_length(const char *text);
 /* strcmp-like, in the order that @lang's readers expect; thread-safe. */

@@ -37,6 +37,7 @@ export const suites = [
   { file: 'test_self.mjs', minutes: 4 },
   { file: 'test_self_journey.mjs', minutes: 4 },
   { file: 'test_naughty.mjs' },
+  { file: 'test_naughty_out.mjs', minutes: 4 },
   { file: 'test_letters.mjs', minutes: 4 },
   { file: 'test_stay.mjs' },
   { file: 'test_door_journey.mjs', minutes: 4 },

@@ -45,6 +45,37 @@ names_are_tidied_and_otherwise_left_alone(void)
 }
 
 static void
+nothing_on_a_terminal_moves_the_cursor(void)
+{
+	static const struct {
+		const char *text, *line, *lines;
+	} cases[] = {
+		{ "Tent A", "Tent A", "Tent A" },
+		{ "مريم 王 🦋", "مريم 王 🦋", "مريم 王 🦋" },
+		{ "a\033[2Jb", "a?[2Jb", "a?[2Jb" },
+		{ "a\xc2\x9b"
+		  "1Ab", /* the same in one character */
+		        "a?1Ab", "a?1Ab" },
+		{ "a\r\nb\tc\x7f", "a??b?c?", "a?\nb?c?" },
+		{ "a\xe2\x80\xa8"
+		  "b",
+		        "a?b", "a?b" },
+		{ "a\xff"
+		  "b",
+		        "a\xef\xbf\xbd"
+		        "b",
+		        "a\xef\xbf\xbd"
+		        "b" },
+	};
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *line = text_plain(cases[i].text, FALSE);
+		g_autofree char *lines = text_plain(cases[i].text, TRUE);
+		g_assert_cmpstr(line, ==, cases[i].line);
+		g_assert_cmpstr(lines, ==, cases[i].lines);
+	}
+}
+
+static void
 accents_and_case_do_not_hide_a_name(void)
 {
 	static const Pair pairs[] = {
@@ -145,6 +176,8 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/text/names_are_tidied_and_otherwise_left_alone",
 	        names_are_tidied_and_otherwise_left_alone);
+	g_test_add_func("/text/nothing_on_a_terminal_moves_the_cursor",
+	        nothing_on_a_terminal_moves_the_cursor);
 	g_test_add_func(
 	        "/text/accents_and_case_do_not_hide_a_name", accents_and_case_do_not_hide_a_name);
 	g_test_add_func("/text/an_address_is_read_in_lower_case", an_address_is_read_in_lower_case);
