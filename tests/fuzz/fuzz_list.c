@@ -35,18 +35,30 @@ must_come_back(const GPtrArray *lines)
 	fuzz_holds(strcmp(carried, again) == 0);
 }
 
+/* A line is a person or is left out. */
+static void
+must_be_told_apart(const GPtrArray *lines, const GArray *left)
+{
+	for (guint i = 0; i < lines->len; i++)
+		for (guint k = 0; k < left->len; k++)
+			fuzz_holds(((const CaptainLine *)lines->pdata[i])->line !=
+			        g_array_index(left, guint, k));
+}
+
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize length)
 {
 	g_autoptr(GPtrArray) lines = captain_lines_new(), carried = captain_lines_new();
-	g_autofree char *unused = NULL;
+	g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(guint));
 	g_autofree char *text = g_strndup((const char *)data, length);
-	gboolean guessed = FALSE;
-	fuzz_speak();
-	const CaptainFile read = captain_file_read(
-	        small_event(), (const char *)data, length, lines, &guessed, &unused);
+	CaptainFileSaid said = { .left = left };
 
+	fuzz_speak();
+	const CaptainFile read =
+	        captain_file_read(small_event(), (const char *)data, length, lines, &said);
+	g_autofree char *unused = said.unused;
 	fuzz_holds(unused == NULL || g_utf8_validate(unused, -1, NULL));
+	must_be_told_apart(lines, left);
 	for (guint i = 0; i < lines->len; i++)
 		must_be_text(g_ptr_array_index(lines, i));
 	if (read == FILE_READ) {
