@@ -141,15 +141,29 @@ a_date_is_told_in_the_zone_of_the_event(void)
 	assert_says(locale_date_time(en, event, APRIL_7_1AM_UTC),
 	        "Tuesday, April 6, 2027 at 6:00\u00a0PM");
 	assert_says(locale_date_range(en, event, APRIL_6_8AM_PACIFIC, APRIL_6_8AM_PACIFIC + 86400),
-	        "April 6\u00a0–\u00a07, 2027");
+	        "April 6\u00a0– 7, 2027");
 	assert_says(locale_date_range(es, event, APRIL_6_8AM_PACIFIC, APRIL_6_8AM_PACIFIC + 86400),
 	        "6–7 de abril de 2027");
 	assert_says(locale_date_range(en, event, APRIL_6_8AM_PACIFIC, APRIL_7_1AM_UTC),
 	        "April 6, 2027");
 	assert_says(locale_time_range(en, event, APRIL_6_8AM_PACIFIC, APRIL_7_1AM_UTC),
-	        "8:00\u00a0AM\u00a0–\u00a06:00\u00a0PM");
+	        "8:00\u00a0AM\u00a0– 6:00\u00a0PM");
 	assert_says(locale_time(en, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0AM");
 	assert_says(locale_time(es, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0a.\u00a0m.");
+}
+
+/* where it breaks, the half of the day would stand alone on a line */
+static void
+a_clock_and_its_half_of_the_day_stay_on_one_line(void)
+{
+	const Event *event = sacramento();
+	const Locale *ar = locale_find("ar"), *ko = locale_find("ko"), *fa = locale_find("fa");
+	assert_says(locale_time(ar, event, APRIL_6_8AM_PACIFIC), "8:00\u00a0ص");
+	assert_says(locale_time(fa, event, APRIL_6_8AM_PACIFIC), "۸:۰۰\u00a0قبل\u200cازظهر");
+	assert_says(locale_date_time(ko, event, APRIL_7_1AM_UTC),
+	        "2027년 4월 6일 화요일 오후\u00a06:00");
+	assert_says(locale_time_range(ko, event, APRIL_6_8AM_PACIFIC, APRIL_7_1AM_UTC),
+	        "오전\u00a08:00\u00a0~ 오후\u00a06:00");
 }
 
 static void
@@ -259,6 +273,8 @@ a_name_of_the_other_direction_is_kept_apart(void)
 	        "Includes: \u2068ليلى\u2069");
 	g_autofree char *mixed = locale_format(ar, "option_includes", "what", "Ana", NULL);
 	g_assert_nonnull(strstr(mixed, "\u2068Ana\u2069"));
+	g_autofree char *both = locale_format(ar, "option_includes", "what", "Plaza، فريسنو", NULL);
+	g_assert_nonnull(strstr(both, "\u2067Plaza، فريسنو\u2069")); /* and runs as Arabic does */
 	g_autofree char *plain = locale_format(ar, "option_includes", "what", "ليلى 8:00", NULL);
 	g_assert_null(strstr(plain, "\u2068"));
 }
@@ -347,6 +363,7 @@ main(int argc, char **argv)
 	TEST(a_missing_text_shows_its_key);
 	TEST(placeholders_are_filled_by_name_and_never_twice);
 	TEST(a_date_is_told_in_the_zone_of_the_event);
+	TEST(a_clock_and_its_half_of_the_day_stay_on_one_line);
 	TEST(an_end_at_midnight_is_told_as_the_day_before);
 	TEST(a_fee_is_told_as_people_write_money);
 	TEST(things_are_told_in_one_sentence);

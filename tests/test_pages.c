@@ -392,8 +392,8 @@ the_event_page_says_what_people_ask_and_is_asked_for_once(Engine *engine, gconst
 	House house = house_with(engine, example_json(), "on");
 	g_auto(Seen) page = visit(&house, EVENT);
 	static const char *const parts[] = { "Immigrant Day of Action\n</h1>",
-		"April 6\u00a0–\u00a07, 2027", "Is it safe?", "Do I need an ID?",
-		"Know your rights", "When and where", "Sacramento Convention Center", "$15",
+		"April 6\u00a0– 7, 2027", "Is it safe?", "Do I need an ID?", "Know your rights",
+		"When and where", "Sacramento Convention Center", "$15",
 		"Open through Wednesday, March 17, 2027", "Opens on Saturday, April 3, 2027",
 		"Lincoln Park", "href=\"" FORM_PATH "\"" };
 	for (guint i = 0; i < G_N_ELEMENTS(parts); i++)

@@ -63,9 +63,10 @@ gboolean form_option_open(const Form *form, const EventOption *option);
 const char *form_typed(const Form *form, const char *name);
 gboolean form_typed_has(const Form *form, const char *name, const char *value);
 
-/* One answer to choose. @note (lines) and @side are nullable. */
+/* One answer to choose. @note (lines), @side and @lang are nullable; @lang is what @text is in, when that is not
+ * the page's language. */
 typedef struct {
-	const char *code, *text, *note, *side;
+	const char *code, *text, *note, *side, *lang;
 	gboolean checked, disabled;
 } FormChoice;
 /* Adds to the last group of @field, or to its only list when it is a select. */

@@ -199,13 +199,15 @@ json_t *
 captain_field(const Captain *captain, const char *field, const char *id, const char *name,
         const char *value, const char *fault)
 {
-	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:[]}", "id", id, "name",
-	        name, "label", label_of(captain, field), "value", value != NULL ? value : "",
-	        "fault", fault, "type",
-	        strcmp(field, "email") == 0           ? "email"
-	                : strcmp(field, "phone") == 0 ? "tel"
-	                                              : "text",
-	        "maxlength", strcmp(field, "email") == 0 ? 254 : NAME_MAX_CHARACTERS, "choices");
+	const gboolean email = strcmp(field, "email") == 0, phone = strcmp(field, "phone") == 0;
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:i, s:[]}", "id", id,
+	        "name", name, "label", label_of(captain, field), "value",
+	        value != NULL ? value : "", "fault", fault, "type",
+	        email           ? "email"
+	                : phone ? "tel"
+	                        : "text",
+	        "runs", email || phone ? "ltr" : "auto", "maxlength",
+	        email ? 254 : NAME_MAX_CHARACTERS, "choices");
 
 	if (strcmp(field, "age_band") == 0) {
 		for (guint i = 0; intake_age_bands[i] != NULL; i++) {

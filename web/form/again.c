@@ -54,7 +54,7 @@ form_language(const Form *form)
 		        !form_typed_has(form, "language", code))
 			continue;
 		form_choice(field,
-		        &(FormChoice){ code, locale_name(all[i]),
+		        &(FormChoice){ code, locale_name(all[i]), .lang = code,
 		                .checked = form_typed_has(form, "language", code) });
 	}
 	return field;

@@ -157,6 +157,7 @@ form_choice(json_t *field, const FormChoice *choice)
 	        item, "tall", json_boolean(choice->note != NULL || choice->side != NULL));
 	json_object_set_new(item, "side", text_or_null(choice->side));
 	json_object_set_new(item, "place", json_null());
+	json_object_set_new(item, "own_lang", text_or_null(choice->lang));
 	json_object_set_new(item, "checked", json_boolean(choice->checked && !choice->disabled));
 	json_object_set_new(item, "disabled", json_boolean(choice->disabled));
 	json_array_append_new(json_object_get(group, "choices"), item);

@@ -264,12 +264,14 @@ locale_text(const Locale *locale, const char *key)
 }
 
 /* A value that runs against its sentence is kept apart from it (Unicode's first strong isolate), or it
- * would put the words around it out of order. */
+ * would put the words around it out of order. One of both directions runs as the sentence does: an address that
+ * begins with an English name is still Arabic. */
 static void
 append_value(const Locale *locale, const char *value, GString *out)
 {
 	const gboolean apart = locale_runs_against(locale, value);
-	g_string_append(out, apart ? "\u2068" : "");
+	const gboolean mixed = apart && locale->right_to_left && locale_runs_with(locale, value);
+	g_string_append(out, mixed ? "\u2067" : apart ? "\u2068" : "");
 	g_string_append(out, value);
 	g_string_append(out, apart ? "\u2069" : "");
 }

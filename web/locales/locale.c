@@ -175,18 +175,31 @@ locale_plural_form(const Locale *locale, gint64 count, char ret_form[PLURAL_FORM
 		g_strlcpy(ret_form, "other", PLURAL_FORM_MAX);
 }
 
+/* Whether a letter of @value runs to the left, or to the right. */
+static gboolean
+runs(const char *value, gboolean to_left)
+{
+	for (; *value != '\0'; value = g_utf8_next_char(value)) {
+		const UCharDirection way = u_charDirection((UChar32)g_utf8_get_char(value));
+		const gboolean left = way == U_RIGHT_TO_LEFT || way == U_RIGHT_TO_LEFT_ARABIC;
+		if (left == to_left && (left || way == U_LEFT_TO_RIGHT))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 gboolean
 locale_runs_against(const Locale *locale, const char *value)
 {
 	if (!locale->right_to_left && g_str_is_ascii(value))
 		return FALSE;
-	for (; *value != '\0'; value = g_utf8_next_char(value)) {
-		const UCharDirection runs = u_charDirection((UChar32)g_utf8_get_char(value));
-		const gboolean left = runs == U_RIGHT_TO_LEFT || runs == U_RIGHT_TO_LEFT_ARABIC;
-		if (left != locale->right_to_left && (left || runs == U_LEFT_TO_RIGHT))
-			return TRUE;
-	}
-	return FALSE;
+	return runs(value, !locale->right_to_left);
+}
+
+gboolean
+locale_runs_with(const Locale *locale, const char *value)
+{
+	return runs(value, locale->right_to_left);
 }
 
 gboolean
@@ -198,8 +211,39 @@ locale_has_data(const Locale *locale)
 
 /* ---- numbers, dates, money ---- */
 
-/* UTF-8 of what ICU wrote; NULL when it could not. CLDR's thin spaces are missing in many
- * of the fonts that cheap phones have: the common one stands for it. */
+/* Whether a clock ("4:00") ends before @i, or begins at it. */
+static gboolean
+is_clock_before(const UChar *text, int32_t i)
+{
+	return i >= 4 && u_isdigit(text[i - 1]) && u_isdigit(text[i - 2]) && text[i - 3] == ':';
+}
+
+static gboolean
+is_clock_at(const UChar *text, int32_t length, int32_t i)
+{
+	return (i + 3 < length && u_isdigit(text[i]) && text[i + 1] == ':') ||
+	        (i + 4 < length && u_isdigit(text[i]) && u_isdigit(text[i + 1]) &&
+	                text[i + 2] == ':');
+}
+
+/* The space at @i as a page shows it. CLDR's thin ones are missing in many of the fonts that cheap
+ * phones have. No line breaks between a clock and the half of the day, which stands after it ("4:00 م") or
+ * before ("오후 4:00": letters without capitals); one may after a dash, which is a place to break at, and then
+ * no space begins the next line. */
+static UChar
+shown_space(const UChar *text, int32_t length, int32_t i)
+{
+	if (i > 0 && text[i - 1] == 0x2013)
+		return ' ';
+	if (text[i] != ' ' || is_clock_before(text, i))
+		return 0x00a0;
+	return i > 0 && u_charType(text[i - 1]) == U_OTHER_LETTER &&
+	                is_clock_at(text, length, i + 1)
+	        ? 0x00a0
+	        : ' ';
+}
+
+/* UTF-8 of what ICU wrote; NULL when it could not. */
 static char *
 formatted(const UChar *text, int32_t length, UErrorCode status)
 {
@@ -207,7 +251,9 @@ formatted(const UChar *text, int32_t length, UErrorCode status)
 		return NULL;
 	UChar copy[FORMATTED_MAX];
 	for (int32_t i = 0; i < length; i++)
-		copy[i] = text[i] == 0x202f || text[i] == 0x2009 ? 0x00a0 : text[i];
+		copy[i] = text[i] == 0x202f || text[i] == 0x2009 || text[i] == ' '
+		        ? shown_space(text, length, i)
+		        : text[i];
 	char utf8[3 * FORMATTED_MAX + 1];
 	u_strToUTF8(utf8, sizeof utf8, NULL, copy, length, &status);
 	return U_SUCCESS(status) ? g_strdup(utf8) : NULL;

@@ -25,6 +25,8 @@ gboolean locale_likely(const char *tag, char ret_likely[LIKELY_LENGTH]);
 gboolean locale_has_data(const Locale *locale);
 /* Has @value letters of the other direction than the language's? */
 gboolean locale_runs_against(const Locale *locale, const char *value);
+/* … of its own direction? */
+gboolean locale_runs_with(const Locale *locale, const char *value);
 /* "one", "few", "other" … */
 #define PLURAL_FORM_MAX 16
 void locale_plural_form(const Locale *locale, gint64 count, char ret_form[PLURAL_FORM_MAX]);
