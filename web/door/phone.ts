@@ -8,7 +8,8 @@ import { Names, questionJson, recordJson, Region } from "./records.ts";
 import { Snapshot, Storage, Stored } from "./storage.ts";
 import { hexOf, idOf, Key, readTicket } from "./tickets.ts";
 
-export interface Session { code: string; title: string; kind: string; door: string; reentry: string; starts: number; ends: number }
+/* `titles` is missing in what an older server told. */
+export interface Session { code: string; title: string; titles?: Record<string, string>; kind: string; door: string; reentry: string; starts: number; ends: number }
 export interface Checkpoint { no: number; name: string; session: Session }
 export interface Pairing {
 	device: string; token: string; role: "scan" | "supervisor"; checkpoints: Checkpoint[];

@@ -13,6 +13,6 @@ export function placeScreen(app: App) {
 					app.sync!.soon();
 					app.scan();
 				}
-			} }, el("b", {}, checkpoint.name), el("span", {}, checkpoint.session.title))),
+			} }, el("b", {}, checkpoint.name), el("span", {}, app.texts.of(checkpoint.session.titles) || checkpoint.session.title))),
 	]);
 }

@@ -58,7 +58,7 @@ export class ScanScreen {
 		};
 		this.finder.append(app.camera.video);
 		return [
-			el("h1", { tabIndex: -1, className: "place" }, phone.checkpoint.name, el("small", {}, phone.session.title)),
+			el("h1", { tabIndex: -1, className: "place" }, phone.checkpoint.name, el("small", {}, app.texts.of(phone.session.titles) || phone.session.title)),
 			this.refused, this.finder, this.note, this.tools,
 			el("form", { onsubmit: submit, className: "typed-form" },
 				el("label", { htmlFor: "ticket" }, app.say("door_typed_label")),

@@ -67,9 +67,11 @@ pair_job_new(const json_t *body, gint64 now, GError **error)
 static json_t *
 session_json(const Event *event, const EventSession *session, const char *lang)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "code", session->code, "title",
-	        event_text(event, session->title, lang), "kind", session_kind_name(session->kind),
-	        "door", session->door == DOOR_LISTED ? "listed" : "open", "reentry",
+	/* "titles": a phone changes its language after it was paired, without a network */
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:I}", "code", session->code, "title",
+	        event_text(event, session->title, lang), "titles", json_deep_copy(session->title),
+	        "kind", session_kind_name(session->kind), "door",
+	        session->door == DOOR_LISTED ? "listed" : "open", "reentry",
 	        session->reentry == REENTRY_ONCE ? "once" : "again", "starts",
 	        (json_int_t)session->starts, "ends", (json_int_t)session->ends);
 }
