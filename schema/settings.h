@@ -18,10 +18,11 @@ typedef enum {
 	SETTING_MAIL_REPLY_TO,
 	SETTING_MAIL_USER,
 	SETTING_MAIL_PASSWORD_FILE,
-	SETTING_MAIL_CA_FILE, /* certificates to believe in place of the system's */
-	SETTING_DATABASE_URL, /* the common --database */
+	SETTING_MAIL_CA_FILE,     /* certificates to believe in place of the system's */
+	SETTING_STAFF_CODE_ROLES, /* "owner, staff": who has to sign in with a code as well */
+	SETTING_DATABASE_URL,     /* the common --database */
 	SETTING_KEYS_MASTER_FILE,
-#define SETTINGS 14
+#define SETTINGS 15
 } Setting;
 
 typedef struct Settings Settings;

@@ -34,7 +34,8 @@ typedef struct {
 	StaffRole role;
 	guint16 region_no; /* of a region lead; 0: all */
 	gint64 started, seen;
-	guint roles; /* in how many events they have one */
+	guint roles;       /* in how many events they have one */
+	gboolean has_code; /* they sign in with a code as well (schema/staff_code.h) */
 	guint8 id_hash[TOKEN_HASH_BYTES];
 } StaffSession;
 void staff_session_free(StaffSession *session);
@@ -50,6 +51,8 @@ typedef struct {
 	gint64 id;
 	char *name;
 	char *password; /* its hash; NULL when not found */
+	GBytes *totp;   /* their secret, sealed; NULL: they sign in without a code */
+	gint64 totp_step;
 } StaffKnown;
 gboolean staff_find(Db *db, const char *name, StaffKnown *ret, GError **error);
 void staff_known_clear(StaffKnown *known);
@@ -58,11 +61,29 @@ void staff_known_clear(StaffKnown *known);
 char *staff_name_fold(const char *name);
 
 /* ---- works of the writer ---- */
+/* By what somebody shows that it is them, beside their password (schema/staff_code.h). */
+typedef enum {
+	PROOF_NOT_ASKED = 0,
+	PROOF_WRONG,
+	PROOF_CODE,  /* of half minute @step */
+	PROOF_PAPER, /* the code on paper with that hash */
+} StaffProofKind;
+typedef struct {
+	StaffProofKind kind;
+	gint64 step;
+	guint8 paper[CONTENT_HASH_BYTES];
+} StaffProof;
+/* So that it is good no more; *ret_spent FALSE when it was good no more before. Inside a transaction. */
+gboolean staff_proof_spend(
+        Db *db, gint64 staff, const StaffProof *proof, gboolean *ret_spent, GError **error);
+
 /* A session begins, at the event of theirs that ends next (else the last that was). The password is looked at
- * again, since it may have changed meanwhile: then @outcome is FALSE. */
+ * again, since it may have changed meanwhile, and the proof is spent: @begun is FALSE when it is another one, or the
+ * code was taken by somebody else. */
 typedef struct {
 	gint64 staff;
 	const char *name, *password; /* lent; the hash that was compared with */
+	StaffProof proof;
 	guint8 id_hash[TOKEN_HASH_BYTES];
 	gint64 now;
 	gboolean begun;
@@ -93,7 +114,7 @@ gboolean staff_note(Db *db, gpointer data, GError **error);
 gboolean staff_events(Db *db, gint64 staff, GPtrArray **ret_slugs, GError **error);
 
 /* ---- commands ---- */
-/* `turnout schema staff add | disable | list`; the first word of @argv is "schema staff". */
+/* `turnout schema staff add | disable | reset-code | list`; the first word of @argv is "schema staff". */
 int staff_command(int argc, char **argv);
 /* {"name", "role", "region"?, "event"?, "password"} (the password's hash), {"name"}. */
 json_t *staff_operation_add(Record *record, const json_t *asked, gint64 now, GError **error);

@@ -18,6 +18,7 @@ const libraries = [
   [/^(sqlite3)\.h$/, ['schema/db/sqlite.c', 'schema/db/sqlite_log.c']],
   [/^(libpq-fe)\.h$/, ['schema/db/postgres.h']],
   [/^sodium/, ['schema/vault/vault.c', 'schema/vault/copy.c', 'schema/vault/files.c', 'schema/vault/hash.c', 'schema/vault/keys.c', 'schema/vault/password.c', 'schema/vault/roll.c', 'schema/vault/signing.c']],
+  [/^liboath\//, ['schema/staff/totp.c']],
   [/^unicode\//, ['schema/text.c', 'web/locales/locale.c']],
   [/^csv\.h$/, ['schema/people/roster_csv.c']],
   [/^(qrencode|png)\.h$/, ['checkin/qr.c']],

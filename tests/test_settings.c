@@ -100,6 +100,8 @@ every_setting_has_a_flag_a_variable_and_a_line(Fixture *f, gconstpointer data)
 		        "password_file", "/run/credentials/mail" },
 		{ SETTING_MAIL_CA_FILE, "mail-ca-file", "MAIL_CA_FILE", "mail", "ca_file",
 		        "/etc/ssl/own.pem" },
+		{ SETTING_STAFF_CODE_ROLES, "staff-code-roles", "STAFF_CODE_ROLES", "staff",
+		        "code_roles", "owner,staff" },
 		{ SETTING_DATABASE_URL, "database", "DATABASE_URL", "database", "url",
 		        "postgresql:///x" },
 		{ SETTING_KEYS_MASTER_FILE, "master-file", "KEYS_MASTER_FILE", "keys",

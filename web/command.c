@@ -41,6 +41,7 @@ const Route *const web_tables[] = {
 	ticket_places_routes,
 	door_routes,
 	staff_routes,
+	staff_code_routes,
 	staff_numbers_routes,
 	staff_devices_routes,
 	staff_reports_routes,

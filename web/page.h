@@ -65,6 +65,8 @@ const Device *request_device(const Request *request);
 const StaffSession *request_staff(const Request *request);
 /* What a form of the session carries as "csrf". */
 const char *request_staff_csrf(const Request *request);
+/* Whether [staff] code_roles asks a code of the role of who is signed in. */
+gboolean staff_code_wanted(const Request *request);
 /* The cookie's name, and the header that sets it to @token (NULL: takes it away). */
 const char *request_staff_cookie(const Request *request);
 void reply_staff_cookie(Request *request, Reply *reply, const char *token);

@@ -38,6 +38,7 @@ typedef struct {
 	guint roles;     /* of StaffRole, for FOR_STAFF; 0 is nobody */
 	gboolean upload; /* its form brings a file along (multipart/form-data): request_file() */
 	gboolean quiet;  /* asked by a script: no sign that a person is there */
+	gboolean without_code; /* open to staff who still have to set their code up */
 } Route;
 
 #define ROUTE_BODY_MAX (64 * 1024)
@@ -62,9 +63,10 @@ extern const Route delegation_routes[];
 extern const Route lost_link_routes[];
 extern const Route informed_routes[]; /* /stay-informed */
 extern const Route ticket_places_routes[];
-extern const Route door_routes[];     /* /api/v1/door/ */
-extern const Route door_app_routes[]; /* /door/ */
-extern const Route staff_routes[];    /* signing in and out */
+extern const Route door_routes[];       /* /api/v1/door/ */
+extern const Route door_app_routes[];   /* /door/ */
+extern const Route staff_routes[];      /* signing in and out */
+extern const Route staff_code_routes[]; /* their own second step */
 extern const Route staff_numbers_routes[];
 extern const Route staff_devices_routes[];
 extern const Route staff_reports_routes[];

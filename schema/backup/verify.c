@@ -4,6 +4,7 @@
 
 #include "schema/audit.h"
 #include "schema/id.h"
+#include "schema/staff_code.h"
 #include "schema/backup/verify_database.h"
 #include "schema/backup/verify_parts.h"
 
@@ -156,6 +157,7 @@ verify_rows(Db *db, Vault *vault, Faults *found, VerifyCounts *counts, GError **
 			return FALSE;
 	}
 	return verify_counts(db, found, &counts->counts, error) &&
+	        staff_codes_verify(db, vault, found, error) &&
 	        audit_verify(db, found, &counts->audit, error);
 }
 

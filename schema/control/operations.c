@@ -9,6 +9,7 @@
 #include "schema/rotate.h"
 #include "schema/spare.h"
 #include "schema/staff.h"
+#include "schema/staff_code.h"
 
 const ControlEntry schema_operations[] = {
 	{ "schema.expire", expire_operation },
@@ -23,5 +24,6 @@ const ControlEntry schema_operations[] = {
 	{ "spare.make", spare_operation_make },
 	{ "staff.add", staff_operation_add },
 	{ "staff.disable", staff_operation_disable },
+	{ "staff.reset-code", staff_operation_reset_code },
 	{ NULL },
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/staff.h"
+
 #define CONFIG_FILE      "turnout.conf"
 #define ENVIRONMENT      "TURNOUT_"
 #define ENVIRONMENT_DATA ENVIRONMENT "DATA"
@@ -18,6 +20,7 @@ static gboolean check_robots(const char *value);
 static gboolean check_mail_url(const char *value);
 static gboolean check_address(const char *value);
 static gboolean check_user(const char *value);
+static gboolean check_roles(const char *value);
 static gboolean check_database(const char *value);
 static gboolean check_path(const char *value);
 
@@ -58,6 +61,9 @@ static const Row rows[SETTINGS] = {
 	        check_path, "a file", "FILE", "the file with their password" },
 	[SETTING_MAIL_CA_FILE] = { "mail", "ca_file", "mail-ca-file", NULL, FALSE, check_path,
 	        "a file", "FILE", "certificates (PEM) to believe in place of the system's" },
+	[SETTING_STAFF_CODE_ROLES] = { "staff", "code_roles", "staff-code-roles", NULL, FALSE,
+	        check_roles, "owner, staff, region, viewer: some, with commas between them",
+	        "ROLES", "who has to sign in with a code as well" },
 	[SETTING_DATABASE_URL] = { "database", "url", "database", NULL, TRUE, check_database,
 	        "postgresql://…", "URL", "PostgreSQL in place of SQLite in the data folder" },
 	[SETTING_KEYS_MASTER_FILE] = { "keys", "master_file", "master-file", NULL, TRUE, check_path,
@@ -142,6 +148,17 @@ static gboolean
 check_user(const char *value)
 {
 	return *value != '\0' && strpbrk(value, "\r\n") == NULL;
+}
+
+static gboolean
+check_roles(const char *value)
+{
+	g_auto(GStrv) words = g_strsplit(value, ",", -1);
+
+	for (guint i = 0; words[i] != NULL; i++)
+		if (staff_role_parse(g_strstrip(words[i])) == ROLE_NOBODY)
+			return FALSE;
+	return words[0] != NULL;
 }
 
 static gboolean

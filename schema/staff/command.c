@@ -1,4 +1,4 @@
-/* `turnout schema staff add | disable | list`. */
+/* `turnout schema staff add | disable | reset-code | list`. */
 #include "schema/staff.h"
 
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include "schema/audit.h"
 #include "schema/id.h"
 #include "schema/settings.h"
+#include "schema/staff_code.h"
 
 /* ---- add ---- */
 
@@ -154,13 +155,14 @@ disable_person(Db *db, gpointer data, GError **error)
 	                error);
 }
 
-json_t *
-staff_operation_disable(Record *record, const json_t *asked, gint64 now, GError **error)
+/* @work on the person who is asked for by name; ABSENT when there is none. */
+static json_t *
+change_known(Record *record, const json_t *asked, DbWork work, gint64 now, GError **error)
 {
 	g_autofree char *name = take_name(asked, error);
 	Disabling disabling = { .name = name, .now = now };
 
-	if (name == NULL || !writer_run(record_writer(record), disable_person, &disabling, error))
+	if (name == NULL || !writer_run(record_writer(record), work, &disabling, error))
 		return NULL;
 	if (!disabling.found) {
 		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "nobody signs in as \"%s\"",
@@ -170,6 +172,41 @@ staff_operation_disable(Record *record, const json_t *asked, gint64 now, GError 
 	return json_object();
 }
 
+json_t *
+staff_operation_disable(Record *record, const json_t *asked, gint64 now, GError **error)
+{
+	return change_known(record, asked, disable_person, now, error);
+}
+
+/* ---- reset-code ---- */
+
+static gboolean
+reset_code(Db *db, gpointer data, GError **error)
+{
+	Disabling *resetting = data;
+	gint64 id = 0;
+
+	if (!db_ask_int(db, "SELECT id FROM staff WHERE name = $1",
+	            DB_ARGS(db_text(resetting->name)), 0, &id, error))
+		return FALSE;
+	resetting->found = id != 0;
+	if (id == 0)
+		return TRUE;
+	return db_run(db, "UPDATE staff SET totp_sealed = NULL WHERE id = $1", DB_ARGS(db_int(id)),
+	               NULL, error) &&
+	        db_run(db, "DELETE FROM staff_recovery WHERE staff = $1", DB_ARGS(db_int(id)), NULL,
+	                error) &&
+	        sign_out_everywhere(db, id, error) &&
+	        audit_add(db, NULL, AUDIT_OPERATOR, "code.reset", resetting->name, resetting->now,
+	                error);
+}
+
+json_t *
+staff_operation_reset_code(Record *record, const json_t *asked, gint64 now, GError **error)
+{
+	return change_known(record, asked, reset_code, now, error);
+}
+
 /* ---- list ---- */
 
 static gboolean
@@ -177,7 +214,8 @@ print_list(Db *db, GError **error)
 {
 	DbStep step = DB_ERROR_ROW;
 	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT p.name, p.disabled, e.slug, r.role, g.code"
+	        "SELECT p.name, p.disabled, e.slug, r.role, g.code,"
+	        " CASE WHEN p.totp_sealed IS NULL THEN 0 ELSE 1 END"
 	        " FROM staff p LEFT JOIN staff_role r ON r.staff = p.id"
 	        " LEFT JOIN event e ON e.id = r.event"
 	        " LEFT JOIN region g ON g.event = r.event AND g.no = r.region_no"
@@ -186,13 +224,14 @@ print_list(Db *db, GError **error)
 
 	if (rows == NULL)
 		return FALSE;
-	puts("name\tstate\tevent\trole\tregion");
+	puts("name\tstate\tevent\trole\tregion\tcode");
 	while ((step = db_next(rows, error)) == DB_ROW) {
 		const char *event = db_column_text(rows, 2), *role = db_column_text(rows, 3),
 		           *region = db_column_text(rows, 4);
-		printf("%s\t%s\t%s\t%s\t%s\n", db_column_text(rows, 0),
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", db_column_text(rows, 0),
 		        db_column_int(rows, 1) ? "disabled" : "active", event ? event : "-",
-		        role ? role : "-", region ? region : "-");
+		        role ? role : "-", region ? region : "-",
+		        db_column_int(rows, 5) ? "yes" : "no");
 	}
 	return step == DB_NO_ROW;
 }
@@ -253,11 +292,11 @@ add(const RecordPlace *place, json_t *given, gint64 now, GError **error)
 }
 
 static gboolean
-disable(const RecordPlace *place, const char *name, gint64 now, GError **error)
+change(const RecordPlace *place, const ControlEntry *entry, const char *name, gint64 now,
+        GError **error)
 {
-	const ControlEntry entry = { "staff.disable", staff_operation_disable };
 	json_auto_t *answer =
-	        control_call(place, &entry, json_pack("{s:s}", "name", name), now, error);
+	        control_call(place, entry, json_pack("{s:s}", "name", name), now, error);
 
 	return answer != NULL;
 }
@@ -267,7 +306,7 @@ misused(GError **error)
 {
 	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
 	        "say staff add NAME --role owner|staff|region|viewer [--region R] [--event E] "
-	        "--password-stdin, staff disable NAME, or staff list");
+	        "--password-stdin, staff disable NAME, staff reset-code NAME, or staff list");
 	return FALSE;
 }
 
@@ -288,12 +327,15 @@ staff_command(int argc, char **argv)
 	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Settings) settings = settings_take(&argc, &argv, entries,
-	        "staff add NAME | disable NAME | list: people who sign in", FALSE, &error);
+	        "staff add NAME | disable NAME | reset-code NAME | list: people who sign in", FALSE,
+	        &error);
 	if (settings == NULL)
 		return error_report(error);
 	RecordPlace place = settings_place(settings);
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	const char *verb = argc > 1 ? argv[1] : "";
+	const ControlEntry disabling = { "staff.disable", staff_operation_disable };
+	const ControlEntry resetting = { "staff.reset-code", staff_operation_reset_code };
 	gboolean ok;
 
 	if (strcmp(verb, "add") == 0 && argc == 3 && role && password_stdin)
@@ -302,7 +344,9 @@ staff_command(int argc, char **argv)
 		                region, "event", event),
 		        now, &error);
 	else if (strcmp(verb, "disable") == 0 && argc == 3)
-		ok = disable(&place, argv[2], now, &error);
+		ok = change(&place, &disabling, argv[2], now, &error);
+	else if (strcmp(verb, "reset-code") == 0 && argc == 3)
+		ok = change(&place, &resetting, argv[2], now, &error);
 	else if (strcmp(verb, "list") == 0 && argc == 2)
 		ok = list(&place, &error);
 	else

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/audit.h"
+#include "schema/staff_code.h"
 #include "schema/text.h"
 
 static const struct {
@@ -51,6 +52,7 @@ staff_known_clear(StaffKnown *known)
 {
 	g_free(known->name);
 	password_wipe(known->password);
+	g_clear_pointer(&known->totp, g_bytes_unref);
 	*known = (StaffKnown){ 0 };
 }
 
@@ -61,7 +63,8 @@ staff_find(Db *db, const char *name, StaffKnown *ret, GError **error)
 
 	*ret = (StaffKnown){ 0 };
 	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT id, name, password FROM staff WHERE name = $1 AND disabled = 0",
+	        "SELECT id, name, password, totp_sealed, totp_step FROM staff"
+	        " WHERE name = $1 AND disabled = 0",
 	        DB_ARGS(db_text(folded ? folded : "")), error);
 	if (rows == NULL)
 		return FALSE;
@@ -73,10 +76,14 @@ staff_find(Db *db, const char *name, StaffKnown *ret, GError **error)
 	case DB_ROW:
 		break;
 	}
+	gsize length = 0;
+	gconstpointer totp = db_column_bytes(rows, 3, &length);
 	*ret = (StaffKnown){ .found = TRUE,
 		.id = db_column_int(rows, 0),
 		.name = g_strdup(db_column_text(rows, 1)),
-		.password = g_strdup(db_column_text(rows, 2)) };
+		.password = g_strdup(db_column_text(rows, 2)),
+		.totp = totp != NULL ? g_bytes_new(totp, length) : NULL,
+		.totp_step = db_column_int(rows, 4) };
 	return TRUE;
 }
 
@@ -111,6 +118,7 @@ take_session(DbRows *row, StaffSession **ret, GError **error)
 	session->region_no = (guint16)db_column_int(row, 5);
 	session->name = g_strdup(db_column_text(row, 6));
 	session->roles = (guint)db_column_int(row, 7);
+	session->has_code = db_column_int(row, 8) != 0;
 	*ret = session;
 	return TRUE;
 }
@@ -122,7 +130,8 @@ staff_session_read(Db *db, const guint8 id_hash[TOKEN_HASH_BYTES], gint64 now, S
 	g_autoptr(StaffSession) session = NULL;
 	g_autoptr(DbRows) rows = db_query(db,
 	        "SELECT s.staff, s.started, s.seen, r.event, r.role, r.region_no, p.name,"
-	        " (SELECT count(*) FROM staff_role o WHERE o.staff = s.staff)"
+	        " (SELECT count(*) FROM staff_role o WHERE o.staff = s.staff),"
+	        " CASE WHEN p.totp_sealed IS NULL THEN 0 ELSE 1 END"
 	        " FROM staff_session s JOIN staff p ON p.id = s.staff"
 	        " JOIN staff_role r ON r.staff = s.staff AND r.event = s.event"
 	        " WHERE s.id_hash = $1 AND p.disabled = 0 AND s.started > $2 AND s.seen > $3",
@@ -180,7 +189,11 @@ staff_session_begin(Db *db, gpointer data, GError **error)
 {
 	StaffBegin *begin = data;
 	guint8 event[EVENT_ID_BYTES];
-	gboolean found = FALSE;
+	static const char *const proofs[] = { [PROOF_NOT_ASKED] = "",
+		[PROOF_WRONG] = "",
+		[PROOF_CODE] = "code",
+		[PROOF_PAPER] = "code on paper" };
+	gboolean found = FALSE, spent = FALSE;
 	gint64 inserted = 0;
 
 	begin->begun = FALSE;
@@ -192,19 +205,37 @@ staff_session_begin(Db *db, gpointer data, GError **error)
 	            DB_ARGS(db_int(begin->now - STAFF_SESSION_S),
 	                    db_int(begin->now - STAFF_IDLE_S)),
 	            NULL, error) ||
-	        !db_run(db,
-	                "INSERT INTO staff_session (id_hash, staff, started, seen, event)"
-	                " SELECT $1, id, CAST($2 AS BIGINT), CAST($2 AS BIGINT), $3 FROM staff"
-	                " WHERE id = $4 AND password = $5 AND disabled = 0",
-	                DB_ARGS(db_bytes(begin->id_hash, TOKEN_HASH_BYTES), db_int(begin->now),
-	                        db_bytes(event, EVENT_ID_BYTES), db_int(begin->staff),
-	                        db_text(begin->password)),
-	                &inserted, error))
+	        !staff_proof_spend(db, begin->staff, &begin->proof, &spent, error))
+		return FALSE;
+	if (!spent)
+		return TRUE;
+	if (!db_run(db,
+	            "INSERT INTO staff_session (id_hash, staff, started, seen, event)"
+	            " SELECT $1, id, CAST($2 AS BIGINT), CAST($2 AS BIGINT), $3 FROM staff"
+	            " WHERE id = $4 AND password = $5 AND disabled = 0"
+	            " AND (totp_sealed IS NULL OR CAST($6 AS BIGINT) = 1)",
+	            DB_ARGS(db_bytes(begin->id_hash, TOKEN_HASH_BYTES), db_int(begin->now),
+	                    db_bytes(event, EVENT_ID_BYTES), db_int(begin->staff),
+	                    db_text(begin->password), db_int(begin->proof.kind != PROOF_NOT_ASKED)),
+	            &inserted, error))
 		return FALSE;
 	if (inserted == 0)
 		return TRUE;
 	begin->begun = TRUE;
-	return audit_add(db, event, begin->name, "sign-in", "", begin->now, error);
+	return audit_add(
+	        db, event, begin->name, "sign-in", proofs[begin->proof.kind], begin->now, error);
+}
+
+gboolean
+staff_proof_refused(Db *db, gpointer data, GError **error)
+{
+	const StaffRefused *refused = data;
+	guint8 event[EVENT_ID_BYTES];
+	gboolean found = FALSE;
+
+	return first_event(db, refused->staff, refused->now, event, &found, error) &&
+	        audit_add(db, found ? event : NULL, refused->name, "sign-in.wrong-code", "",
+	                refused->now, error);
 }
 
 gboolean

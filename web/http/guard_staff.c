@@ -6,7 +6,8 @@
 
 #include "web/http/private.h"
 
-#define SIGN_IN "/staff/sign-in"
+#define SIGN_IN     "/staff/sign-in"
+#define SET_UP_CODE "/staff/code"
 
 static const char *
 cookie_name(const Server *server)
@@ -67,6 +68,18 @@ csrf_holds(const Request *request)
 	return differs == 0;
 }
 
+gboolean
+staff_code_wanted(const Request *request)
+{
+	const char *roles = settings_get(request->server->settings, SETTING_STAFF_CODE_ROLES);
+	g_auto(GStrv) words = g_strsplit(roles ? roles : "", ",", -1);
+
+	for (guint i = 0; words[i] != NULL; i++)
+		if (staff_role_parse(g_strstrip(words[i])) == request->staff->role)
+			return TRUE;
+	return FALSE;
+}
+
 /* On the writer's thread. What wasn't written is with the next request. */
 static void
 touched(gpointer data, const GError *error)
@@ -107,6 +120,8 @@ guard_staff(Request *request)
 		return error_reply(request, 403, NULL);
 	if (route->method == HTTP_POST && !csrf_holds(request))
 		return error_reply(request, 403, NULL);
+	if (!route->without_code && !request->staff->has_code && staff_code_wanted(request))
+		return reply_see_other(request, SET_UP_CODE);
 	touch(request);
 	return NULL;
 }

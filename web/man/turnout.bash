@@ -22,7 +22,7 @@ _turnout() {
 			words='web schema checkin report --help --version'
 		else
 			case $command in
-			web) words="$common --listen --public-url --trusted-proxies --tls-cert --tls-key --robots --mail-url --mail-from --mail-reply-to --mail-user --mail-password-file --mail-ca-file --config" ;;
+			web) words="$common --listen --public-url --trusted-proxies --tls-cert --tls-key --robots --staff-code-roles --mail-url --mail-from --mail-reply-to --mail-user --mail-password-file --mail-ca-file --config" ;;
 			checkin)
 				words="$common --event --session --checkpoint --json --server --token-file --ca-file --region --name --output"
 				[ "$COMP_CWORD" -ne 2 ] || words="pair sync file $words"
@@ -51,6 +51,10 @@ _turnout() {
 				spare)
 					words="$common --event --region --ref"
 					[ "$COMP_CWORD" -ne 3 ] || words='make list'
+					;;
+				staff)
+					words="$common --role --region --event --password-stdin"
+					[ "$COMP_CWORD" -ne 3 ] || words='add disable list reset-code'
 					;;
 				*) words="$common" ;;
 				esac

@@ -1,9 +1,10 @@
 /*
- * Signing in and out. A wrong name and a wrong password are one answer, in one time; the password is compared on
- * the slow pool, one at a time.
+ * Signing in and out. Name, password and code are asked for at once, so a wrong one of them is one answer, in one time:
+ * nobody learns which, nor who has a code. The password is compared on the slow pool, one at a time.
  */
 #include <string.h>
 
+#include "schema/staff_code.h"
 #include "web/routes.h"
 #include "web/staff_page.h"
 #include "web/throttle.h"
@@ -58,6 +59,29 @@ sign_in_free(gpointer data)
 	g_free(in);
 }
 
+/* On the writer's thread; the answer doesn't wait for it, or its time would tell that the password was right. */
+static void
+refused(gpointer data, const GError *error)
+{
+	StaffRefused *note = data;
+
+	if (error != NULL)
+		g_warning("a wrong code is not in the audit: %s", error->message);
+	g_free(note->name);
+	g_free(note);
+}
+
+static void
+note_refused(Request *request, const SignIn *in)
+{
+	StaffRefused *note = g_new(StaffRefused, 1);
+
+	*note = (StaffRefused){
+		.staff = in->known.id, .name = g_strdup(in->known.name), .now = request_now(request)
+	};
+	writer_submit(record_writer(request_record(request)), staff_proof_refused, refused, note);
+}
+
 /* Between two waits the sign-in is handed on: each wait frees only its holder. */
 typedef struct {
 	SignIn *in;
@@ -102,7 +126,7 @@ begun(Request *request, gpointer data, const GError *error)
 
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	if (!in->begin.begun) /* no role is left, or the password has just changed */
+	if (!in->begin.begun) /* no role is left, the password has just changed, the code was just used */
 		return show_form(request, 422, "staff_sign_in_wrong", in->asked, 0);
 	Reply *reply = reply_see_other(request, "/staff");
 	reply_staff_cookie(request, reply, in->token);
@@ -115,15 +139,19 @@ compared(Request *request, gpointer data, const GError *error)
 	Holder *holder = data;
 	SignIn *in = holder->in;
 
-	throttle_end(request, in->asked, error == NULL && in->matches);
+	const gboolean right = in->matches && in->begin.proof.kind != PROOF_WRONG;
+	throttle_end(request, in->asked, error == NULL && right);
 	if (error != NULL)
 		return reply_error(request, g_error_copy(error));
-	if (!in->matches)
+	if (in->matches && !right)
+		note_refused(request, in);
+	if (!right)
 		return show_form(request, 422, "staff_sign_in_wrong", in->asked, 0);
 	token_new(in->token);
 	in->begin = (StaffBegin){ .staff = in->known.id,
 		.name = in->known.name,
 		.password = in->known.password,
+		.proof = in->begin.proof,
 		.now = request_now(request) };
 	token_hash(in->token, in->begin.id_hash);
 	return reply_after(request, begin, begun, hold(g_steal_pointer(&holder->in)), holder_free);
@@ -134,6 +162,7 @@ sign_in(Request *request)
 {
 	const char *name = fields_get(request_form(request), "name");
 	const char *password = fields_get(request_form(request), "password");
+	const char *code = fields_get(request_form(request), "code");
 	GError *error = NULL;
 	int wait_s = 0;
 	if (name == NULL || password == NULL || strlen(password) > PASSWORD_MAX)
@@ -147,7 +176,9 @@ sign_in(Request *request)
 	if (!throttle_begin(request, folded, &wait_s))
 		return show_form(request, 429, "staff_sign_in_wait", folded, wait_s);
 	SignIn *in = g_new0(SignIn, 1);
-	if (!staff_find(db, folded, &in->known, &error)) {
+	if (!staff_find(db, folded, &in->known, &error) ||
+	        !staff_proof_check(db, record_vault(request_record(request)), &in->known,
+	                code ? code : "", request_now(request), &in->begin.proof, &error)) {
 		throttle_end(request, folded, FALSE);
 		sign_in_free(in);
 		return reply_error(request, error);
@@ -247,7 +278,8 @@ choose_event(Request *request)
 const Route staff_routes[] = {
 	{ HTTP_GET, "/staff/sign-in", FOR_ANYONE, sign_in_page },
 	{ HTTP_POST, "/staff/sign-in", FOR_SIGN_IN, sign_in, .body_max = 4096 },
-	{ HTTP_POST, "/staff/sign-out", FOR_STAFF, sign_out, .roles = ROLES_ALL },
+	{ HTTP_POST, "/staff/sign-out", FOR_STAFF, sign_out, .roles = ROLES_ALL,
+	        .without_code = TRUE },
 	{ HTTP_GET, "/staff/events", FOR_STAFF, events_page, .roles = ROLES_ALL },
 	{ HTTP_POST, "/staff/events", FOR_STAFF, choose_event, .roles = ROLES_ALL },
 	{ 0 },
