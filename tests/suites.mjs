@@ -25,6 +25,7 @@ export const suites = [
   { file: 'test_app_desk.mjs', minutes: 4 },
   { file: 'test_upgrade.mjs', minutes: 4 },
   { file: 'test_staff_code.mjs', minutes: 4 },
+  { file: 'test_service.mjs', minutes: 4 },
   { file: 'test_web.mjs' },
   { file: 'test_sim.mjs', minutes: 8 },
   { file: 'test_report.mjs' },

@@ -16,6 +16,7 @@
 #include "web/letters.h"
 #include "web/locale.h"
 #include "web/log.h"
+#include "web/ready.h"
 #include "web/sandbox.h"
 #include "web/server.h"
 
@@ -126,9 +127,12 @@ serve(Record *record, const Settings *settings, Sandbox sandbox, const sigset_t 
 	log_line(LOG_LEVEL_INFO, "serving version=%s sandbox=%s", TURNOUT_VERSION,
 	        sandbox == SANDBOX_ON ? "on" : "off");
 
+	ready_tell("READY=1");
+
 	int signal_number = 0;
 	sigwait(stop, &signal_number);
 	log_line(LOG_LEVEL_INFO, "stopping");
+	ready_tell("STOPPING=1");
 	letters_stop(letters); /* while the writer still writes */
 	if (!server_stop(server))
 		_exit(EXIT_STATUS_WORLD); /* a thread is stuck: nothing can be freed below it */
