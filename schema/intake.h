@@ -40,6 +40,9 @@ typedef struct {
 	const guint8 *submission; /* SUBMISSION_BYTES */
 	gint64 first_id; /* the registration's id; its attendees have this and the next ones */
 	gint64 now;
+	/* The highest number that a further person's name bears ("name_3": 3), where the caller has seen
+	 * what came: then those after it aren't looked for. 0: it has not. */
+	guint last_person;
 	gboolean walk_in;
 	gboolean
 	        check_only; /* no ticket is drawn and nothing is sealed: to see faults and content_hash */

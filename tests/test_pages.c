@@ -438,6 +438,33 @@ a_page_is_in_a_language_of_its_event_and_says_where_it_is_not(Engine *engine, gc
 	house_shut(&house);
 }
 
+static Seen
+send_with_last(House *house, const char *last)
+{
+	g_auto(Seen) page = visit(house, FORM_PATH);
+	Filled form;
+	carry_over(&form, page.page);
+	fill(&form, last, "Zoe"); /* a browser may send what it likes first */
+	fill_person(&form, "Ana", "general");
+	fill(&form, "name_5", "Ben");
+	return send_form(house, &form, FORM_PATH);
+}
+
+static void
+a_form_s_last_person_comes_along_and_one_too_many_is_told(Engine *engine, gconstpointer data)
+{
+	House house = house_with(engine, example_json(), "off");
+	g_auto(Seen) sent = send_with_last(&house, "name_20");
+	g_assert_cmpint(sent.status, ==, 303);
+	g_auto(Seen) ticket = visit(&house, sent.where);
+	must_show(&ticket, "Ana");
+	must_show(&ticket, "Ben");
+	must_show(&ticket, "Zoe");
+	g_auto(Seen) refused = send_with_last(&house, "name_21");
+	g_assert_cmpint(refused.status, ==, 422);
+	house_shut(&house);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -448,6 +475,7 @@ main(int argc, char **argv)
 #define TEST(name) engine_add_test("pages/" #name, name)
 	TEST(a_page_is_in_a_language_of_its_event_and_says_where_it_is_not);
 	TEST(a_person_registers_and_sees_the_ticket);
+	TEST(a_form_s_last_person_comes_along_and_one_too_many_is_told);
 	TEST(a_ticket_is_seen_by_its_whole_link_only);
 	TEST(a_wrong_answer_is_told_and_the_rest_is_kept);
 	TEST(each_fresh_form_has_an_id_and_a_proof_of_its_own);

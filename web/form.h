@@ -53,6 +53,8 @@ gboolean form_pressed(const Fields *typed, FormPress *ret);
 
 /* A further person of our own page who has answers and no name: a fault, for they would be left out silently. */
 void form_check_people(const Form *form, GArray *faults);
+/* The highest number of a person in what came, by their names: 1 is the first. */
+guint form_last_person(const Form *form);
 
 /* What a fresh form shows depends on this, besides the edition and the language: what is open, over, full, or
  * nearly so. Owned by the caller. */

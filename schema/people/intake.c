@@ -279,7 +279,9 @@ static void
 take_others(IntakeReader *reader, Registration *registration, GArray *companions, const Home *home)
 {
 	char name[FIELD_NAME_MAX];
-	for (guint n = 2; n <= REGISTRATION_ATTENDEES_MAX; n++) {
+	const guint beyond = REGISTRATION_ATTENDEES_MAX + 1;
+	const guint last = reader->asked->last_person > 0 ? reader->asked->last_person : beyond;
+	for (guint n = 2; n <= MIN(last, REGISTRATION_ATTENDEES_MAX); n++) {
 		reader->person = n;
 		named(reader, "name", name);
 		if (intake_raw(reader, name, 0) == NULL)
@@ -289,7 +291,9 @@ take_others(IntakeReader *reader, Registration *registration, GArray *companions
 		g_array_append_val(companions, other);
 		take_person(reader, registration, companions, home);
 	}
-	reader->person = REGISTRATION_ATTENDEES_MAX + 1;
+	if (last < beyond)
+		return;
+	reader->person = beyond;
 	named(reader, "name", name);
 	if (intake_raw(reader, name, 0) != NULL)
 		intake_fault(reader, name, INTAKE_TOO_MANY, 0, REGISTRATION_ATTENDEES_MAX);

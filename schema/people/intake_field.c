@@ -66,7 +66,8 @@ intake_text(IntakeReader *reader, const char *name, guint most)
 	}
 	if (*text == '\0')
 		return NULL;
-	if (text_length(text) > most) {
+	/* a character has a byte at least, so most texts need no counting */
+	if (strlen(text) > most && text_length(text) > most) {
 		intake_fault(reader, name, INTAKE_TOO_LONG, 0, most);
 		return NULL;
 	}

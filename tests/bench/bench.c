@@ -15,11 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "schema/record.h"
 #include "tests/bench/crowd.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/floor.h"
-#include "tests/bench/stage.h"
+#include "tests/bench/mail.h"
+#include "tests/bench/served.h"
 #include "tests/bench/works.h"
 
 #define FLUSH_PAGES 5
@@ -30,37 +30,20 @@ typedef struct {
 	double seconds;
 	int rounds;
 	int people; /* of the reports; 0: no reports */
-	gboolean json;
+	gboolean json, mail;
 	char *program, *definition, *database;
 } Options;
 
 typedef struct {
 	Options options;
-	Stage stage;
+	Served served;
 	pid_t floor_pid;
 	guint16 floor_port;
-	Record *record;
-	Db *reader;
-	Event *event;
-	Works works;
 	Figures figures;
 } Bench;
 
-typedef struct {
-	const char *name;
-	const char *floor;
-	WorkWriter write_request;
-	void (*answered)(gpointer works, guint64 i, const char *answer);
-	int expected, floor_expected;
-	guint connections;
-	double cpu_target;  /* at most so many times the floor's */
-	double rate_target; /* at least this part of the floor's; 0: none */
-} Work;
-
 static const Work event_page = { "event page, GET", "bare GET of 4 KiB", work_event_page, NULL, 200,
 	200, 64, 2.0, 0 };
-static const Work registration = { "registration, POST until durable", "bare POST of the same body",
-	work_registration, work_registered, 303, 303, 64, 9.0, 0.10 };
 static const Work scan = { "online scan, POST until durable", "bare POST of the same body",
 	work_scan, work_scanned, 200, 303, 64, 5.0, 0.16 };
 
@@ -76,33 +59,12 @@ static gboolean
 measure(Bench *bench, const Work *work, gboolean real, double seconds, guint connections,
         Measured *ret, GError **error)
 {
-	Works *works = &bench->works;
-	works->real = real;
-	works->port = real ? bench->stage.port : bench->floor_port;
-	pid_t pid = real ? bench->stage.pid : bench->floor_pid;
-	LoadPlan plan = { .port = works->port,
-		.connections = connections,
+	const WorkRun run = { .pid = real ? bench->served.stage.pid : bench->floor_pid,
+		.port = real ? bench->served.stage.port : bench->floor_port,
+		.real = real,
 		.seconds = seconds,
-		.expected = real ? work->expected : work->floor_expected,
-		.write_request = work->write_request,
-		.answered = work->answered,
-		.data = works };
-	LoadResult result;
-	double before = process_cpu_s(pid);
-	if (!load_run(&plan, &result, error))
-		return FALSE;
-	double used = process_cpu_s(pid) - before;
-	if (result.other > 0 || result.answered == 0) {
-		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
-		        "%s: %" G_GUINT64_FORMAT " answers with status %d instead of %d",
-		        work->name, result.other, result.other_status, plan.expected);
-		return FALSE;
-	}
-	*ret = (Measured){ .cpu_us = used * 1e6 / (double)result.answered,
-		.rate = (double)result.answered / result.seconds,
-		.p50_ms = result.p50_ms,
-		.p99_ms = result.p99_ms };
-	return TRUE;
+		.connections = connections };
+	return work_measure(work, &bench->served.works, &run, ret, error);
 }
 
 /* Floor, turnout, turnout, floor; as often as there are rounds. */
@@ -136,9 +98,11 @@ wait_alone(Bench *bench, const Work *work, double p50_target, double p99_target,
 {
 	Alone alone = { .work = work->name, .p50_target = p50_target, .p99_target = p99_target };
 	double before50, before99, after50, after99;
-	if (!floor_flush(bench->stage.dir, FLUSH_PAGES, FLUSH_TIMES, &before50, &before99, error) ||
+	if (!floor_flush(bench->served.stage.dir, FLUSH_PAGES, FLUSH_TIMES, &before50, &before99,
+	            error) ||
 	        !measure(bench, work, TRUE, bench->options.seconds, 1, &alone.measured, error) ||
-	        !floor_flush(bench->stage.dir, FLUSH_PAGES, FLUSH_TIMES, &after50, &after99, error))
+	        !floor_flush(bench->served.stage.dir, FLUSH_PAGES, FLUSH_TIMES, &after50, &after99,
+	                error))
 		return FALSE;
 	alone.flush_p50_ms = (before50 + after50) / 2;
 	alone.flush_p99_ms = (before99 + after99) / 2;
@@ -146,53 +110,17 @@ wait_alone(Bench *bench, const Work *work, double p50_target, double p99_target,
 	return TRUE;
 }
 
-static void
-close_record(Bench *bench)
-{
-	g_clear_pointer(&bench->event, event_unref);
-	g_clear_pointer(&bench->reader, db_free);
-	g_clear_pointer(&bench->record, record_free);
-}
-
-static gboolean
-open_record(Bench *bench, GError **error)
-{
-	const RecordPlace place = { bench->stage.dir, bench->stage.database, NULL };
-	bench->record = record_open(&place, RECORD_READ, error);
-	if (bench->record == NULL)
-		return FALSE;
-	bench->reader = record_reader(bench->record, error);
-	if (bench->reader == NULL || !db_begin(bench->reader, error))
-		return FALSE;
-	g_autofree char *text = NULL;
-	gsize length = 0;
-	if (!g_file_get_contents(bench->options.definition, &text, &length, error))
-		return FALSE;
-	json_t *definition = json_loadb(text, length, 0, NULL);
-	const char *slug = json_string_value(json_object_get(definition, "slug"));
-	bench->event = event_read(bench->reader, slug == NULL ? "" : slug, error);
-	json_decref(definition);
-	db_rollback(bench->reader);
-	if (bench->event == NULL)
-		return FALSE;
-	VaultEvent *keys = vault_event(record_vault(bench->record), bench->event->id, error);
-	if (keys == NULL)
-		return FALSE;
-	works_init(&bench->works, bench->event, keys);
-	return TRUE;
-}
-
 /* A device for each day of the event. */
 static gboolean
 pair_devices(Bench *bench, GError **error)
 {
-	Works *works = &bench->works;
-	for (guint i = 0; i < bench->event->sessions->len && works->devices_n < WORKS_DEVICES;
-	        i++) {
-		const EventSession *session = bench->event->sessions->pdata[i];
+	Works *works = &bench->served.works;
+	for (guint i = 0;
+	        i < bench->served.event->sessions->len && works->devices_n < WORKS_DEVICES; i++) {
+		const EventSession *session = bench->served.event->sessions->pdata[i];
 		if (session->kind != SESSION_DAY)
 			continue;
-		if (!stage_pair(&bench->stage, bench->event->slug, session->code,
+		if (!stage_pair(&bench->served.stage, bench->served.event->slug, session->code,
 		            &works->devices[works->devices_n], error))
 			return FALSE;
 		works->devices_n++;
@@ -213,14 +141,14 @@ measure_starts(Bench *bench, GError **error)
 	say("start to serving");
 	double starts[STARTS];
 	for (int i = 0; i < STARTS; i++) {
-		stage_stop(&bench->stage);
-		if (!stage_start(&bench->stage, error))
+		stage_stop(&bench->served.stage);
+		if (!stage_start(&bench->served.stage, error))
 			return FALSE;
-		starts[i] = bench->stage.start_ms;
+		starts[i] = bench->served.stage.start_ms;
 	}
 	qsort(starts, STARTS, sizeof *starts, compare_doubles);
 	bench->figures.start_ms = starts[STARTS / 2];
-	bench->figures.idle_mb = process_rss_mb(bench->stage.pid);
+	bench->figures.idle_mb = process_rss_mb(bench->served.stage.pid);
 	return TRUE;
 }
 
@@ -246,41 +174,43 @@ measure_reports(Bench *bench, GError **error)
 {
 	const Options *options = &bench->options;
 	say("filling a record for the reports");
-	works_clear(&bench->works);
-	close_record(bench);
-	stage_close(&bench->stage);
-	if (!stage_open(&bench->stage, options->program, options->definition, NULL, -1, error) ||
-	        !open_record(bench, error))
+	served_close(&bench->served);
+	if (!served_open(&bench->served, options->program, options->definition, NULL, -1, error))
 		return FALSE;
-	if (!crowd_fill(record_database_url(bench->record), bench->event, bench->works.keys,
-	            (guint)options->people, error))
+	if (!crowd_fill(record_database_url(bench->served.record), bench->served.event,
+	            bench->served.works.keys, (guint)options->people, error))
 		return FALSE;
 	say("reports");
-	return crowd_measure(&bench->stage, bench->event->slug, (guint)options->people,
-	        (guint)options->rounds, &bench->figures, error);
+	return crowd_measure(&bench->served.stage, bench->served.event->slug,
+	        (guint)options->people, (guint)options->rounds, &bench->figures, error);
 }
 
 static gboolean
 measure_all(Bench *bench, GError **error)
 {
 	const Options *options = &bench->options;
-	if (!stage_start(&bench->stage, error) || !open_record(bench, error) ||
-	        !pair_devices(bench, error))
+	if (options->mail)
+		return mail_measure(
+		        &(MailPlan){ options->program, options->definition, bench->served.stage.cpu,
+		                options->seconds, options->rounds },
+		        &bench->figures, error);
+	if (!stage_start(&bench->served.stage, error) || !pair_devices(bench, error))
 		return FALSE;
-	if (!compare(bench, &event_page, error) || !compare(bench, &registration, error) ||
-	        !wait_alone(bench, &registration, 1.0, 3.0, error))
+	if (!compare(bench, &event_page, error) || !compare(bench, &work_registering, error) ||
+	        !wait_alone(bench, &work_registering, 1.0, 3.0, error))
 		return FALSE;
 	say("reading the tickets' marks");
-	if (!works_read_marks(&bench->works, bench->reader, record_vault(bench->record), error))
+	if (!works_read_marks(&bench->served.works, bench->served.reader,
+	            record_vault(bench->served.record), error))
 		return FALSE;
 	if (!compare(bench, &scan, error) || !wait_alone(bench, &scan, 0.9, 2.0, error))
 		return FALSE;
 	Figures *figures = &bench->figures;
-	figures->loaded_mb = process_rss_mb(bench->stage.pid);
-	figures->registrations = bench->works.marks->len;
-	figures->scans = bench->works.scanned;
-	figures->admitted = bench->works.admitted;
-	figures->size_mb = stripped_mb(options->program, bench->stage.dir);
+	figures->loaded_mb = process_rss_mb(bench->served.stage.pid);
+	figures->registrations = bench->served.works.marks->len;
+	figures->scans = bench->served.works.scanned;
+	figures->admitted = bench->served.works.admitted;
+	figures->size_mb = stripped_mb(options->program, bench->served.stage.dir);
 	if (!measure_starts(bench, error))
 		return FALSE;
 	if (options->people == 0)
@@ -293,9 +223,7 @@ bench_clear(Bench *bench)
 {
 	if (bench->floor_pid > 0)
 		floor_stop(bench->floor_pid);
-	works_clear(&bench->works);
-	close_record(bench);
-	stage_close(&bench->stage);
+	served_close(&bench->served);
 	figures_clear(&bench->figures);
 	g_free(bench->options.program);
 	g_free(bench->options.definition);
@@ -320,6 +248,8 @@ take_options(Options *ret, int *argc, char ***argv, GError **error)
 		{ "rounds", 0, 0, G_OPTION_ARG_INT, &o.rounds, "A B B A so often (2)", "N" },
 		{ "people", 0, 0, G_OPTION_ARG_INT, &o.people,
 		        "reports over so many people too (1000000 takes minutes; SQLite)", "N" },
+		{ "mail", 0, 0, G_OPTION_ARG_NONE, &o.mail,
+		        "instead of all that: registration beside mail servers in trouble", NULL },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON", NULL },
 		{ "program", 0, 0, G_OPTION_ARG_FILENAME, &o.program, "turnout to measure",
 		        "FILE" },
@@ -370,7 +300,7 @@ main(int argc, char **argv)
 	bench.figures.pinned = client_cpu >= 0;
 
 	gboolean ok = floor_start(server_cpu, &bench.floor_pid, &bench.floor_port, &error) &&
-	        stage_open(&bench.stage, bench.options.program, bench.options.definition,
+	        served_open(&bench.served, bench.options.program, bench.options.definition,
 	                bench.options.database, server_cpu, &error);
 	if (ok && client_cpu >= 0) {
 		CPU_ZERO(&set);

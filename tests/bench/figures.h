@@ -14,8 +14,8 @@ typedef struct {
 typedef struct {
 	const char *work, *floor;
 	guint connections;
-	double cpu_target, rate_target;
-	GArray *floors, *reals; /* of Measured, pair by pair */
+	double cpu_target, rate_target; /* 0: none */
+	GArray *floors, *reals;         /* of Measured, pair by pair */
 } Comparison;
 
 typedef struct {
@@ -48,7 +48,7 @@ typedef struct {
 	Volume volumes[FIGURES_MAX];
 	guint volumes_n;
 	double start_ms, idle_mb, loaded_mb, size_mb;
-	guint64 registrations, scans, admitted;
+	guint64 registrations, scans, admitted, letters;
 	gboolean pinned;
 } Figures;
 

@@ -130,6 +130,11 @@ stage_start(Stage *stage, GError **error)
 	g_auto(GStrv) line = command(stage, words);
 	g_auto(GStrv) environment =
 	        g_environ_setenv(g_get_environ(), "TURNOUT_WEB_ROBOTS", "off", TRUE);
+	if (stage->mail != NULL) {
+		environment = g_environ_setenv(environment, "TURNOUT_MAIL_URL", stage->mail, TRUE);
+		environment = g_environ_setenv(
+		        environment, "TURNOUT_MAIL_FROM", "tickets@coalition.example", TRUE);
+	}
 	gint64 before = g_get_monotonic_time();
 	GPid pid = 0;
 	int out = -1;
@@ -182,6 +187,7 @@ stage_close(Stage *stage)
 	g_clear_pointer(&stage->log, g_free);
 	g_clear_pointer(&stage->program, g_free);
 	g_clear_pointer(&stage->database, g_free);
+	g_clear_pointer(&stage->mail, g_free);
 }
 
 double

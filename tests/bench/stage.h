@@ -12,6 +12,7 @@ typedef struct {
 	char *dir;      /* temporary, removed by stage_close() */
 	char *log;      /* what the server says on stderr, in @dir */
 	char *database; /* nullable: postgresql://…, an empty database */
+	char *mail;     /* nullable: smtp://…, where letters go once it serves */
 	int cpu;        /* -1: any */
 	pid_t pid;      /* 0 while it doesn't serve */
 	guint16 port;

@@ -137,3 +137,36 @@ work_scanned(gpointer data, guint64 i, const char *answer)
 	if (works->real && strstr(answer, "\"admit\"") != NULL)
 		works->admitted++;
 }
+
+const Work work_registering = { "registration, POST until durable", "bare POST of the same body",
+	work_registration, work_registered, 303, 303, 64, 9.0, 0.10 };
+
+gboolean
+work_measure(const Work *work, Works *works, const WorkRun *run, Measured *ret, GError **error)
+{
+	works->real = run->real;
+	works->port = run->port;
+	LoadPlan plan = { .port = run->port,
+		.connections = run->connections,
+		.seconds = run->seconds,
+		.expected = run->real ? work->expected : work->floor_expected,
+		.write_request = work->write_request,
+		.answered = work->answered,
+		.data = works };
+	LoadResult result;
+	double before = process_cpu_s(run->pid);
+	if (!load_run(&plan, &result, error))
+		return FALSE;
+	double used = process_cpu_s(run->pid) - before;
+	if (result.other > 0 || result.answered == 0) {
+		g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_BUG,
+		        "%s: %" G_GUINT64_FORMAT " answers with status %d instead of %d",
+		        work->name, result.other, result.other_status, plan.expected);
+		return FALSE;
+	}
+	*ret = (Measured){ .cpu_us = used * 1e6 / (double)result.answered,
+		.rate = (double)result.answered / result.seconds,
+		.p50_ms = result.p50_ms,
+		.p99_ms = result.p99_ms };
+	return TRUE;
+}

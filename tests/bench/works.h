@@ -4,6 +4,7 @@
 #pragma once
 
 #include "schema/event.h"
+#include "tests/bench/figures.h"
 #include "tests/bench/load.h"
 #include "tests/bench/stage.h"
 
@@ -36,6 +37,30 @@ void work_registered(gpointer works, guint64 i, const char *answer);
 void work_scanned(gpointer works, guint64 i, const char *answer);
 
 void works_init(Works *ret, const Event *event, VaultEvent *keys);
+typedef struct {
+	const char *name;
+	const char *floor;
+	WorkWriter write_request;
+	void (*answered)(gpointer works, guint64 i, const char *answer);
+	int expected, floor_expected;
+	guint connections;
+	double cpu_target;  /* at most so many times the floor's; 0: none */
+	double rate_target; /* at least this part of the floor's; 0: none */
+} Work;
+
+extern const Work work_registering;
+
+typedef struct {
+	pid_t pid; /* whose CPU is counted */
+	guint16 port;
+	gboolean real; /* turnout, not a floor */
+	double seconds;
+	guint connections;
+} WorkRun;
+/* Asks @work of a server again and again. FALSE with @error when it answered anything else than it should. */
+gboolean
+work_measure(const Work *work, Works *works, const WorkRun *run, Measured *ret, GError **error);
+
 /* The marks of all tickets that were registered since the last call. */
 gboolean works_read_marks(Works *works, Db *db, Vault *vault, GError **error);
 void works_clear(Works *works);

@@ -531,7 +531,7 @@ form_get(gpointer data, const char *name, guint nth)
 {
 	const Form *form = data;
 	const char *typed = fields_nth(form->typed, name, nth);
-	if (nth == 0 && g_str_has_prefix(name, "guardian"))
+	if (nth == 0 && strncmp(name, "guardian", strlen("guardian")) == 0)
 		return named_guardian(form, name, typed);
 	const char *group = form->stop_group;
 	if (typed != NULL || nth > 0 || group == NULL || !g_str_has_prefix(name, "session_"))

@@ -301,6 +301,20 @@ form_people(const Form *form, json_t *faults)
 	return people;
 }
 
+guint
+form_last_person(const Form *form)
+{
+	guint last = 1;
+
+	for (guint i = 0; i < fields_count(form->typed); i++) {
+		const char *field, *value;
+		fields_at(form->typed, i, &field, &value);
+		if (strncmp(field, "name_", strlen("name_")) == 0)
+			last = MAX(last, form_person_of(field));
+	}
+	return last;
+}
+
 void
 form_check_people(const Form *form, GArray *faults)
 {
@@ -311,7 +325,9 @@ form_check_people(const Form *form, GArray *faults)
 		IntakeFault fault = { .code = INTAKE_MISSING };
 		const char *field, *value;
 		fields_at(form->typed, i, &field, &value);
-		const guint n = g_str_has_prefix(field, "person_") ? form_person_of(field) : 0;
+		const guint n = strncmp(field, "person_", strlen("person_")) == 0
+		        ? form_person_of(field)
+		        : 0;
 		if (n < 2 || n > REGISTRATION_ATTENDEES_MAX || (seen & (1u << n)) != 0)
 			continue;
 		seen |= 1u << n;

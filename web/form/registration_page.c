@@ -306,7 +306,7 @@ ticket_path(const Sent *sent)
 	char token[LINK_TOKEN_LENGTH + 1];
 	vault_link(sent->keys, LINK_TICKET, sent->work.answer.registration,
 	        sent->work.answer.link_no, token);
-	return g_strdup_printf("/t/%s", token);
+	return g_strconcat("/t/", token, NULL);
 }
 
 static Reply *
@@ -364,7 +364,8 @@ prepare(Request *request, Sent *taken)
 		.lang = locale_code(sent->form.locale),
 		.submission = sent->own.bytes,
 		.first_id = id_new(request_now_ms(request)),
-		.now = request_now(request) };
+		.now = request_now(request),
+		.last_person = form_last_person(&sent->form) };
 	sent->prepared++;
 	sent->form.faults = intake_faults_new();
 	form_check_people(&sent->form, sent->form.faults);

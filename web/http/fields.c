@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define FIELDS_USUAL 32 /* a form's, without growing */
+
 typedef struct {
 	const char *name, *value;
 	guint hash; /* of @name */
@@ -90,7 +92,7 @@ Fields *
 fields_new(void)
 {
 	Fields *fields = g_new0(Fields, 1);
-	fields->entries = g_array_new(FALSE, FALSE, sizeof(Field));
+	fields->entries = g_array_sized_new(FALSE, FALSE, sizeof(Field), FIELDS_USUAL);
 	return fields;
 }
 

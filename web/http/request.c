@@ -11,6 +11,7 @@
 
 typedef struct {
 	Event *event;
+	LocaleSet speaks; /* its languages */
 	gint64 taken_ms;
 } KnownEvent;
 
@@ -402,27 +403,30 @@ hold(Request *request, Event *event)
 	return event;
 }
 
-static void
+static const KnownEvent *
 remember(Worker *worker, Event *event, gint64 now_ms)
 {
 	if (g_hash_table_size(worker->events) >= EVENTS_KEPT_MAX)
 		g_hash_table_remove_all(worker->events);
 	KnownEvent *known = g_new(KnownEvent, 1);
-	*known = (KnownEvent){ .event = event_ref(event), .taken_ms = now_ms };
+	*known = (KnownEvent){
+		.event = event_ref(event), .speaks = locales_of_event(event), .taken_ms = now_ms
+	};
 	g_hash_table_replace(worker->events, g_strdup(event->slug), known);
+	return known;
 }
 
 /* The first event that a request asks for is the one whose languages its page may be in. */
 static const Event *
-speak_of(Request *request, Event *event)
+speak_of(Request *request, const KnownEvent *known)
 {
 	if (request->speaks == 0) {
-		request->speaks = locales_of_event(event);
-		request->own = locale_find(event->languages[0]);
+		request->speaks = known->speaks;
+		request->own = locale_find(known->event->languages[0]);
 		request->locale = NULL;
 		request->set_lang = FALSE;
 	}
-	return hold(request, event);
+	return hold(request, event_ref(known->event));
 }
 
 static gboolean
@@ -440,16 +444,15 @@ request_event(Request *request, GError **error)
 	const char *slug = request_param(request, "event");
 	KnownEvent *known = g_hash_table_lookup(worker->events, slug);
 	if (known != NULL && is_fresh(request, known))
-		return request->event = speak_of(request, event_ref(known->event));
+		return request->event = speak_of(request, known);
 	Db *db = request_db(request, error);
 	if (db == NULL)
 		return NULL;
-	Event *event =
+	g_autoptr(Event) event =
 	        event_shelf_take(request->server->shelf, db, slug, request_now(request), error);
 	if (event == NULL)
 		return NULL;
-	remember(worker, event, request->now_ms);
-	return request->event = speak_of(request, event);
+	return request->event = speak_of(request, remember(worker, event, request->now_ms));
 }
 
 const Event *
@@ -463,16 +466,15 @@ request_event_by_id(Request *request, const guint8 id[EVENT_ID_BYTES], GError **
 	g_hash_table_iter_init(&all, request->worker->events);
 	while (g_hash_table_iter_next(&all, NULL, (gpointer *)&known))
 		if (is_fresh(request, known) && memcmp(known->event->id, id, EVENT_ID_BYTES) == 0)
-			return speak_of(request, event_ref(known->event));
+			return speak_of(request, known);
 	Db *db = request_db(request, error);
 	if (db == NULL)
 		return NULL;
-	Event *event =
+	g_autoptr(Event) event =
 	        event_shelf_take_by_id(request->server->shelf, db, id, request_now(request), error);
 	if (event == NULL)
 		return NULL;
-	remember(request->worker, event, request->now_ms);
-	return speak_of(request, event);
+	return speak_of(request, remember(request->worker, event, request->now_ms));
 }
 
 /* Where the number of the text is kept; NULL when there are too many languages. */
