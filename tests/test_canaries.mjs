@@ -55,7 +55,9 @@ const forms = {
   'POST /api/v1/door/attach': typed('name'),
   'POST /api/v1/door/scan': nothing('marks and numbers'),
   'POST /api/v1/door/scans': plain('records'), // what can't be a record is kept as it came until the people go
-  'POST /staff/sign-in': typed('name', 'password'),
+  'POST /staff/sign-in': typed('name', 'password', 'code'),
+  'POST /staff/code': typed('password'),
+  'POST /staff/code/confirm': typed('code'),
   'POST /staff/sign-out': nothing('a button'),
   'POST /staff/events': nothing('a choice'),
   'POST /staff/devices': plain('name'),
@@ -166,7 +168,7 @@ for (const engine of engines) {
         assert.ok(actions.every(Boolean), action);
         for (const [tag] of inner.matchAll(/<(?:input|textarea)\b[^>]*>/gi)) {
           const type = /\stype="(\w+)"/.exec(tag)?.[1] ?? 'text', [, name] = /\sname="([^"]*)"/.exec(tag) ?? [];
-          if (['hidden', 'radio', 'checkbox', 'submit', 'number'].includes(type) || harmless.has(fieldOf(name)))
+          if (['hidden', 'radio', 'checkbox', 'submit', 'number'].includes(type) || /\sreadonly\b/.test(tag) || harmless.has(fieldOf(name)))
             continue;
           for (const route of actions) {
             assert.ok([...forms[route].typed, ...forms[route].plain].includes(fieldOf(name)) || (route === 'POST /staff/scans' && name === 'file'), `${route}: ${name} can be typed in`);
@@ -383,8 +385,11 @@ for (const engine of engines) {
 
     test('staff sign in, enter, find, write to people and take lists home', async () => {
       lookAt((await visitor.get('/staff/sign-in')).text);
-      const wrong = { name: canaries.name(), password: canaries.word() };
+      const wrong = { name: canaries.name(), password: canaries.word(), code: canaries.word() };
       note('/staff/sign-in', wrong, await visitor.submit('/staff/sign-in', wrong), [422]);
+      await send('/staff/code', '/staff/code', { password: canaries.word(), act: 'start' }, { staff: true, statuses: [422] });
+      const fresh = await send('/staff/code', '/staff/code', { password, act: 'start' }, { staff: true, statuses: [200] });
+      await send('/staff/code', '/confirm', { code: canaries.word().slice(0, 20) }, { staff: true, statuses: [422], html: fresh.text });
       await send('/staff/people/walk-in', '/walk-in', { name: canaries.name(), region: '1' }, { staff: true });
       await send('/staff/people', '/staff/people', { q: canaries.said.at(-1) }, { staff: true, statuses: [200] });
       await send('/staff/people', '/staff/people', { q: canaries.name() }, { staff: true, statuses: [200] });
