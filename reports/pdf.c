@@ -4,6 +4,7 @@
 #include <pango/pangocairo.h>
 #include <string.h>
 
+#include "reports/pdf_glyphs.h"
 #include "schema/error.h"
 
 #define SHRINK  0.93 /* from one size to the next */
@@ -18,6 +19,7 @@ struct Pdf {
 	cairo_t *cairo;
 	PangoContext *context;
 	PangoLayout *layout;
+	GHashTable *drawn; /* fonts whose glyphs are drawn */
 	char *lang;
 	gboolean right_to_left;
 	PdfBox page;
@@ -90,6 +92,7 @@ pdf_new(const PdfAsked *asked, GString *out)
 	pango_cairo_context_set_font_options(pdf->context, options);
 	cairo_font_options_destroy(options);
 	pdf->layout = pango_layout_new(pdf->context);
+	pdf->drawn = pdf_glyphs_new();
 	return pdf;
 }
 
@@ -98,6 +101,7 @@ pdf_free(Pdf *pdf)
 {
 	if (pdf == NULL)
 		return;
+	g_hash_table_unref(pdf->drawn);
 	g_object_unref(pdf->layout);
 	g_object_unref(pdf->context);
 	cairo_destroy(pdf->cairo);
@@ -264,7 +268,7 @@ pdf_text(Pdf *pdf, const char *text, const PdfBox *box, const PdfStyle *style)
 	cairo_clip(pdf->cairo);
 	set_colour(pdf, style->colour);
 	cairo_move_to(pdf->cairo, box->x, fit.y);
-	pango_cairo_show_layout(pdf->cairo, pdf->layout);
+	pdf_glyphs_show(pdf->drawn, pdf->cairo, pdf->layout);
 	cairo_restore(pdf->cairo);
 	if (pdf->watch != NULL)
 		pdf->watch(pdf->watch_data, pdf->page_no, tidy, box, &fit);

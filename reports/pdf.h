@@ -1,5 +1,5 @@
 /*
- * PDF pages: text in any script, codes, rules. pdf.c is the one file that knows cairo and pango; who lays out a page
+ * PDF pages: text in any script, codes, rules. pdf.c, with pdf_glyphs.c beneath it, is what knows cairo and pango; who lays out a page
  * (paper.c, table_pdf.c) speaks in boxes, in points (1/72 inch) from the top left of the page.
  *
  * A text never leaves its box: it wraps, then shrinks as far as its style lets it, and what is still too long ends

@@ -25,7 +25,8 @@ const libraries = [
   [/^curl\//, ['checkin/remote.c', 'web/letters/mailer.c']],
   [/^libical\//, ['web/letters/calendar.c']],
   [/^xlsxwriter/, ['reports/xlsx.c']],
-  [/^(cairo|pango|librsvg)/, ['reports/pdf.c']],
+  [/^(cairo|pango|librsvg)/, ['reports/pdf.c', 'reports/pdf_glyphs.c', 'reports/pdf_glyphs.h']], // one beneath the other
+  [/^hb/, ['reports/pdf_glyphs.c']],
   [/^microhttpd\.h$/, ['web/http/server.c', 'web/http/server_stream.c']],
   [/^zlib\.h$/, ['web/http/gzip.c']],
 ];
