@@ -172,18 +172,19 @@ gboolean captain_change_work(Db *db, gpointer data, GError **error);
 gboolean captain_hand_over_work(Db *db, gpointer data, GError **error);
 
 /* Many people at once, all or none. Each is a Registration of one person, with the submission that
- * captain_submission() gives; one that is there and of the group already is counted, and nothing is added. */
+ * captain_submission() gives; one that is there and of the group already is counted, and nothing is added; who was deleted is left out, unless they agreed anew. */
 typedef struct {
 	Registration *asked;
-	const char *folded; /* the name, as text_fold() has it */
-	guint nth;          /* of that name in the group, from 1 */
+	const char *folded;   /* the name, as text_fold() has it */
+	guint nth;            /* of that name in the group, from 1 */
+	gboolean agreed_anew; /* taken in though they were deleted (schema/forgotten.h) */
 	PlaceAnswer answer;
-	gboolean already;
+	gboolean already, left_out;
 } CaptainRow;
 typedef struct {
 	CaptainWork captain;
 	GArray *rows; /* of CaptainRow */
-	guint added, already;
+	guint added, already, anew;
 } CaptainAddWork;
 gboolean captain_add_work(Db *db, gpointer data, GError **error);
 void captain_submission(VaultEvent *keys, guint16 no, const char *folded, guint nth,

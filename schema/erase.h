@@ -40,16 +40,17 @@ typedef struct {
 
 /* Rows only, inside the writer's transaction; raises the event's version. @who is one attendee (all that were merged into
  * one go together), or with attendee 0 everybody of a registration, whatever their state. @by is who did it, for the audit: a name that signs in,
- * AUDIT_OPERATOR or ERASE_BY_LINK. With TRUE nothing has to be undone, whatever the outcome. */
-gboolean erase_people(Db *db, const Event *event, const PlacesWho *who, const char *by, gint64 now,
-        EraseAnswer *ret, GError **error);
+ * AUDIT_OPERATOR or ERASE_BY_LINK. What a list may know them by is kept (schema/forgotten.h), unless @keys is NULL: they are gone. With TRUE nothing has to be undone, whatever the outcome. */
+gboolean erase_people(Db *db, const Event *event, VaultEvent *keys, const PlacesWho *who,
+        const char *by, gint64 now, EraseAnswer *ret, GError **error);
 /* The same of one. */
-gboolean erase_person(Db *db, const Event *event, gint64 attendee, const char *by, gint64 now,
-        EraseAnswer *ret, GError **error);
+gboolean erase_person(Db *db, const Event *event, VaultEvent *keys, gint64 attendee, const char *by,
+        gint64 now, EraseAnswer *ret, GError **error);
 
 /* As a DbWork; @data is an EraseWork. */
 typedef struct {
 	const Event *event; /* lent until the work is done */
+	VaultEvent *keys;   /* of the event */
 	PlacesWho who;
 	const char *by; /* lent */
 	gint64 now;

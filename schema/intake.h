@@ -48,6 +48,7 @@ typedef struct {
 	        check_only; /* no ticket is drawn and nothing is sealed: to see faults and content_hash */
 	gboolean
 	        by_staff; /* "captain" = yes is read only then: nobody makes themselves a captain */
+	gboolean from_list; /* what the first one is known by is told (schema/forgotten.h) */
 } IntakeAsked;
 
 /* What is wrong with one field. @least and @most are the numbers that a message may want. */

@@ -14,6 +14,8 @@
 #define REGISTRATION_ATTENDEES_MAX 20
 #define ATTENDEE_SESSIONS_MAX      32
 #define HASH_BYTES                 32
+#define KNOWN_AS_MAX               3
+#define KNOWN_AS_BYTES             16
 
 typedef enum {
 	AGE_ADULT = 0,
@@ -54,6 +56,9 @@ typedef struct {
 	gboolean option_waits;
 	guint32 sessions_wait; /* bits 1 << index in chosen */
 	gboolean asks;         /* the delegation's captain has to say yes first */
+	/* of a list's row: what somebody who was deleted could be known by (schema/forgotten.h) */
+	guint8 known_as[KNOWN_AS_MAX][KNOWN_AS_BYTES];
+	guint known_as_n;
 } Place;
 G_STATIC_ASSERT(ATTENDEE_SESSIONS_MAX <= 32);
 

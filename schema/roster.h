@@ -32,10 +32,11 @@ roster_cells(const char *text, gsize length, char separator, guint rows_max, gbo
 
 #define ROSTER_OPERATION "schema.import"
 /* The operation: what roster_parse() gave, with "event" (slug), "source" (the
- * file's name, for messages) and "dry_run". Answers {"registered", "already"}. On any fault nothing
+ * file's name, for messages) and "dry_run" and "agreed_anew". Answers {"registered", "already", "anew", "left_out": [line …]}: rows of people who were
+ * deleted (schema/forgotten.h) are left out, or with "agreed_anew" taken in and counted as "anew" among the registered. On any fault nothing
  * is registered and all faults are told by line and column (INPUT). A dry run finds the same
  * faults, counts the same, and registers nobody. */
 json_t *roster_import(Record *record, const json_t *asked, gint64 now, GError **error);
 
-/* `turnout schema import ROSTER.csv --event E [--dry-run]`. Returns the exit status. */
+/* `turnout schema import ROSTER.csv --event E [--dry-run] [--agreed-anew]`. Returns the exit status. */
 int roster_command(int argc, char **argv);

@@ -118,6 +118,8 @@ void vault_hash_content(
 /* A submission id that follows from @content alone: a row of a roster, imported again, is known. */
 void vault_derive_submission(
         VaultEvent *keys, gconstpointer content, gsize length, guint8 ret_submission[16]);
+/* Keyed hash of what somebody who was deleted is known by (schema/forgotten.h). */
+void vault_hash_forgotten(VaultEvent *keys, gconstpointer known, gsize length, guint8 ret_hash[16]);
 /* 64 bits that only the event's keys can make: beside a line of the scan log they show that it
  * was changed in place (schema/scan_check.h). */
 gint64 vault_log_check(VaultEvent *keys, gconstpointer line, gsize length);

@@ -35,6 +35,7 @@ export const suites = [
   { file: 'test_demo.mjs', minutes: 4 },
   { file: 'test_forget.mjs', minutes: 4 },
   { file: 'test_canaries.mjs', minutes: 8 },
+  { file: 'test_again.mjs', minutes: 4 },
   { file: 'test_places.mjs' },
   { file: 'test_self.mjs', minutes: 4 },
   { file: 'test_self_journey.mjs', minutes: 4 },

@@ -69,6 +69,7 @@ erases(const Story *story, const Guest *guest)
 {
 	g_autoptr(GError) error = NULL;
 	EraseWork work = { .event = story->door.event,
+		.keys = story->door.keys,
 		.who = { 0, guest->id },
 		.by = ERASE_BY_LINK,
 		.now = ENGINE_NOW };

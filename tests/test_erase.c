@@ -13,6 +13,7 @@ erases(const Door *door, gint64 registration, gint64 attendee)
 {
 	g_autoptr(GError) error = NULL;
 	EraseWork work = { .event = door->event,
+		.keys = door->keys,
 		.who = { registration, attendee },
 		.by = ERASE_BY_LINK,
 		.now = ENGINE_NOW };
@@ -303,9 +304,11 @@ what_a_killed_process_left_is_listed_by_the_next(Engine *engine, gconstpointer d
 	g_autoptr(GError) error = NULL;
 	open_day(&door, engine);
 	Guest ana = door_guest(&door, "full", NULL, TICKET_ATTENDEE);
-	EraseWork work = {
-		.event = door.event, .who = { 0, ana.id }, .by = ERASE_BY_LINK, .now = ENGINE_NOW
-	};
+	EraseWork work = { .event = door.event,
+		.keys = door.keys,
+		.who = { 0, ana.id },
+		.by = ERASE_BY_LINK,
+		.now = ENGINE_NOW };
 	writer_run(record_writer(door.record), erase_work, &work, &error);
 	g_assert_no_error(error);
 	g_assert_false(listed(&door, ana.id));

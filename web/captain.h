@@ -97,6 +97,8 @@ typedef struct {
 	gboolean
 	        already; /* somebody of that name is in the group, and it isn't said that this is another */
 	gboolean another; /* it is */
+	gboolean gone;    /* they were deleted, and it isn't said that they agreed anew: left out */
+	gboolean anew;    /* it is */
 	gboolean twin;    /* an earlier line has the same name */
 	gboolean open;    /* is shown with its fields */
 } CaptainLine;

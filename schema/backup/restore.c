@@ -30,6 +30,7 @@ typedef struct {
 	gint64 now;
 	RestoreCounts *counts;
 	const Listed *line; /* of one work */
+	VaultEvent *keys;   /* of its event; NULL: they are gone */
 	EraseOutcome outcome;
 } Restoring;
 
@@ -71,6 +72,22 @@ restore_hold(Db *db, const Restoring *restoring, const Listed *hold, GError **er
 	        ? db_run(db, "UPDATE hold SET released = $2 WHERE id = $1 AND released IS NULL",
 	                  DB_ARGS(db_int(hold->id), db_int(restoring->now)), NULL, error)
 	        : TRUE;
+}
+
+/* Of an event that the backup has; who came after the backup and was deleted stays known too. */
+static gboolean
+restore_forgotten(Db *db, const Listed *known, GError **error)
+{
+	const DbValue event = db_bytes(known->event, EVENT_ID_BYTES);
+	gint64 there = 0;
+
+	if (!db_ask_int(db, "SELECT 1 FROM event WHERE id = $1", DB_ARGS(event), 0, &there, error))
+		return FALSE;
+	return there == 0 ||
+	        db_run(db,
+	                "INSERT INTO forgotten (event, hash, listed) VALUES ($1, $2, 1)"
+	                " ON CONFLICT (event, hash) DO NOTHING",
+	                DB_ARGS(event, db_bytes(known->hash, KNOWN_AS_BYTES)), NULL, error);
 }
 
 /* Another history for each event: phones know by it that the server is older than they are. */
@@ -117,7 +134,8 @@ restore_rows(Db *db, gpointer data, GError **error)
 		return FALSE;
 	for (guint i = 0; i < restoring->list->len; i++) {
 		const Listed *line = &g_array_index(restoring->list, Listed, i);
-		if (line->kind == LISTED_HOLD && !restore_hold(db, restoring, line, error))
+		if ((line->kind == LISTED_HOLD && !restore_hold(db, restoring, line, error)) ||
+		        (line->kind == LISTED_FORGOTTEN && !restore_forgotten(db, line, error)))
 			return FALSE;
 	}
 	return TRUE;
@@ -141,8 +159,8 @@ erase_again(Db *db, gpointer data, GError **error)
 		return TRUE;
 	g_autoptr(Event) event = event_read_by_id(db, restoring->line->event, error);
 	if (event == NULL ||
-	        !erase_person(db, event, restoring->line->id, AUDIT_OPERATOR, restoring->now,
-	                &answer, error))
+	        !erase_person(db, event, restoring->keys, restoring->line->id, AUDIT_OPERATOR,
+	                restoring->now, &answer, error))
 		return FALSE;
 	restoring->outcome = answer.outcome;
 	return TRUE;
@@ -229,6 +247,7 @@ catch_up(Record *record, gint64 now, RestoreCounts *counts, GError **error)
 		restoring.line = &g_array_index(list, Listed, i);
 		if (restoring.line->kind != LISTED_ERASE)
 			continue;
+		restoring.keys = vault_event(record_vault(record), restoring.line->event, NULL);
 		if (!writer_run(writer, erase_again, &restoring, error))
 			return FALSE;
 		counts->erased +=

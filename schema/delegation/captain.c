@@ -5,6 +5,7 @@
 
 #include "schema/audit.h"
 #include "schema/erase.h"
+#include "schema/forgotten.h"
 #include "schema/holder.h"
 #include "schema/outbox.h"
 #include "schema/scan.h"
@@ -183,7 +184,8 @@ captain_erase_work(Db *db, gpointer data, GError **error)
 		return FALSE;
 	if (!is)
 		return TRUE;
-	if (!erase_person(db, work->event, work->attendee, "captain", work->now, &erased, error))
+	if (!erase_person(db, work->event, work->keys, work->attendee, "captain", work->now,
+	            &erased, error))
 		return FALSE;
 	work->outcome = erased.outcome == ERASE_EVENT_CHANGED ? DELEGATION_EVENT_CHANGED
 	        : erased.outcome == ERASE_NOBODY              ? DELEGATION_NOBODY
@@ -356,6 +358,36 @@ add_row(Db *db, CaptainWork *work, CaptainRow *row, GHashTable *claimed, GError 
 	return FALSE;
 }
 
+/* Whether they are to be left out: deleted, also while the captain was looking at the list. */
+static gboolean
+look_up(Db *db, CaptainAddWork *work, CaptainRow *row, GHashTable *forgotten, GError **error)
+{
+	const CaptainWork *captain = &work->captain;
+	gboolean gone = FALSE;
+
+	captain_submission(
+	        captain->keys, captain->no, row->folded, row->nth, row->asked->submission);
+	if (!forgotten_is(
+	            db, captain->event, captain->keys, forgotten, row->asked, TRUE, &gone, error))
+		return FALSE;
+	row->left_out = gone && !row->agreed_anew;
+	work->anew += gone && row->agreed_anew;
+	return TRUE;
+}
+
+/* That they were taken in all the same. */
+static gboolean
+tell_anew(Db *db, const CaptainAddWork *work, GError **error)
+{
+	g_autofree char *detail =
+	        g_strdup_printf("delegation %u: %u people who had been deleted and agreed anew",
+	                work->captain.no, work->anew);
+
+	return work->anew == 0 ||
+	        audit_add(db, work->captain.event->id, "captain", "import.anew", detail,
+	                work->captain.now, error);
+}
+
 gboolean
 captain_add_work(Db *db, gpointer data, GError **error)
 {
@@ -365,19 +397,25 @@ captain_add_work(Db *db, gpointer data, GError **error)
 	g_autoptr(GHashTable) claimed =
 	        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 
-	work->added = work->already = 0;
+	work->added = work->already = work->anew = 0;
 	if (!begin(db, &work->captain, &version, &holds, error))
 		return FALSE;
 	if (!holds)
 		return TRUE;
 	work->captain.outcome = DELEGATION_DONE;
+	g_autoptr(GHashTable) forgotten = forgotten_read(db, work->captain.event, error);
+	if (forgotten == NULL)
+		return FALSE;
 	for (guint i = 0; i < work->rows->len; i++) {
 		CaptainRow *row = &g_array_index(work->rows, CaptainRow, i);
 		Place *place = &g_array_index(row->asked->places, Place, 0);
 		row->asked->approved = row->asked->entered = TRUE;
 		place->delegation_no = work->captain.no;
-		if (!add_row(db, &work->captain, row, claimed, error))
+		if (!look_up(db, work, row, forgotten, error) ||
+		        (!row->left_out && !add_row(db, &work->captain, row, claimed, error)))
 			return FALSE;
+		if (row->left_out)
+			continue;
 		switch (row->answer.outcome) {
 		case PLACE_TAKEN:
 		case PLACE_WAITLISTED:
@@ -405,5 +443,5 @@ captain_add_work(Db *db, gpointer data, GError **error)
 	if (refused)
 		g_set_error_literal(
 		        error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "not all of them have a place");
-	return !refused;
+	return !refused && tell_anew(db, work, error);
 }

@@ -3,6 +3,7 @@
 
 #include "schema/audit.h"
 #include "schema/erase_private.h"
+#include "schema/forgotten.h"
 #include "schema/hold.h"
 #include "schema/places_private.h"
 
@@ -277,8 +278,8 @@ told(Db *db, const Event *event, gint64 root, const char *by, const char *act, g
 }
 
 gboolean
-erase_root(Db *db, const Event *event, gint64 root, const char *by, gint64 version, gint64 now,
-        EraseAnswer *answer, GError **error)
+erase_root(Db *db, const Event *event, VaultEvent *keys, gint64 root, const char *by,
+        gint64 version, gint64 now, EraseAnswer *answer, GError **error)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	gboolean asked = FALSE, done = FALSE, kept = FALSE;
@@ -293,6 +294,9 @@ erase_root(Db *db, const Event *event, gint64 root, const char *by, gint64 versi
 		return TRUE;
 	answer->n++;
 	answer->held += kept;
+	for (guint i = 0; keys != NULL && !asked && i < ids->len; i++)
+		if (!forgotten_note(db, event, keys, g_array_index(ids, gint64, i), error))
+			return FALSE;
 	if (!hide(db, event, ids, by != NULL, version, error))
 		return FALSE;
 	for (guint i = 0; i < ids->len; i++) {
@@ -308,8 +312,8 @@ erase_root(Db *db, const Event *event, gint64 root, const char *by, gint64 versi
 /* ---- what is asked for ---- */
 
 gboolean
-erase_people(Db *db, const Event *event, const PlacesWho *who, const char *by, gint64 now,
-        EraseAnswer *ret, GError **error)
+erase_people(Db *db, const Event *event, VaultEvent *keys, const PlacesWho *who, const char *by,
+        gint64 now, EraseAnswer *ret, GError **error)
 {
 	g_autoptr(GArray) roots = g_array_new(FALSE, FALSE, sizeof(gint64));
 	EraseAnswer answer = { .outcome = ERASE_NOBODY };
@@ -325,7 +329,7 @@ erase_people(Db *db, const Event *event, const PlacesWho *who, const char *by, g
 	if (!roots_of(db, event, who, roots, error))
 		return FALSE;
 	for (guint i = 0; i < roots->len; i++)
-		if (!erase_root(db, event, g_array_index(roots, gint64, i), by, version, now,
+		if (!erase_root(db, event, keys, g_array_index(roots, gint64, i), by, version, now,
 		            &answer, error))
 			return FALSE;
 	if (answer.n > 0) {
@@ -338,12 +342,12 @@ erase_people(Db *db, const Event *event, const PlacesWho *who, const char *by, g
 }
 
 gboolean
-erase_person(Db *db, const Event *event, gint64 attendee, const char *by, gint64 now,
-        EraseAnswer *ret, GError **error)
+erase_person(Db *db, const Event *event, VaultEvent *keys, gint64 attendee, const char *by,
+        gint64 now, EraseAnswer *ret, GError **error)
 {
 	const PlacesWho who = { 0, attendee };
 
-	return erase_people(db, event, &who, by, now, ret, error);
+	return erase_people(db, event, keys, &who, by, now, ret, error);
 }
 
 gboolean
@@ -351,5 +355,6 @@ erase_work(Db *db, gpointer data, GError **error)
 {
 	EraseWork *work = data;
 
-	return erase_people(db, work->event, &work->who, work->by, work->now, &work->answer, error);
+	return erase_people(
+	        db, work->event, work->keys, &work->who, work->by, work->now, &work->answer, error);
 }

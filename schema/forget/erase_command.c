@@ -30,6 +30,7 @@ erase_is_kept(Record *record, const guint8 event[EVENT_ID_BYTES], gint64 attende
 
 typedef struct {
 	const char *slug;
+	Vault *vault;
 	gint64 no, now;
 	EraseAnswer answer;
 } Erasing;
@@ -48,9 +49,12 @@ erase_by_no(Db *db, gpointer data, GError **error)
 	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(erasing->no)), 0,
 	                &attendee, error))
 		return FALSE;
-	return attendee == 0 ||
-	        erase_person(
-	                db, event, attendee, AUDIT_OPERATOR, erasing->now, &erasing->answer, error);
+	if (attendee == 0)
+		return TRUE;
+	VaultEvent *keys = vault_event(erasing->vault, event->id, error);
+	return keys != NULL &&
+	        erase_person(db, event, keys, attendee, AUDIT_OPERATOR, erasing->now,
+	                &erasing->answer, error);
 }
 
 json_t *
@@ -58,6 +62,7 @@ erase_operation(Record *record, const json_t *asked, gint64 now, GError **error)
 {
 	const char *slug = json_string_value(json_object_get(asked, "event"));
 	Erasing erasing = { .slug = slug ? slug : "",
+		.vault = record_vault(record),
 		.no = json_integer_value(json_object_get(asked, "holder")),
 		.now = now };
 

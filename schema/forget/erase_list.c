@@ -6,7 +6,7 @@
 #include "schema/id.h"
 #include "schema/vault_files.h"
 
-static const char *const kind_words[] = { "erase", "hold", "release" };
+static const char *const kind_words[] = { "erase", "hold", "release", "forgotten" };
 
 static char *
 list_path(const char *dir)
@@ -14,15 +14,16 @@ list_path(const char *dir)
 	return g_build_filename(dir, "keys", ERASE_LIST_FILE, NULL);
 }
 
+G_STATIC_ASSERT(KNOWN_AS_BYTES == EVENT_ID_BYTES); /* both are written alike */
 static void
-event_hex(const guint8 event[EVENT_ID_BYTES], char ret_hex[2 * EVENT_ID_BYTES + 1])
+bytes_hex(const guint8 bytes[EVENT_ID_BYTES], char ret_hex[2 * EVENT_ID_BYTES + 1])
 {
 	for (guint i = 0; i < EVENT_ID_BYTES; i++)
-		g_snprintf(ret_hex + 2 * i, 3, "%02x", event[i]);
+		g_snprintf(ret_hex + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static gboolean
-event_of_hex(const char *hex, guint8 ret_event[EVENT_ID_BYTES])
+bytes_of_hex(const char *hex, guint8 ret_bytes[EVENT_ID_BYTES])
 {
 	if (strlen(hex) != 2 * EVENT_ID_BYTES)
 		return FALSE;
@@ -31,7 +32,7 @@ event_of_hex(const char *hex, guint8 ret_event[EVENT_ID_BYTES])
 		          low = g_ascii_xdigit_value(hex[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return FALSE;
-		ret_event[i] = (guint8)(high << 4 | low);
+		ret_bytes[i] = (guint8)(high << 4 | low);
 	}
 	return TRUE;
 }
@@ -43,11 +44,14 @@ line_parse(const char *line, Listed *ret)
 	const guint n = g_strv_length(words);
 	Listed listed = { 0 };
 
-	if (n < 3 || !event_of_hex(words[1], listed.event) || !id_from_hex(words[2], &listed.id))
+	if (n < 3 || !bytes_of_hex(words[1], listed.event))
 		return FALSE;
 	while (g_strcmp0(words[0], kind_words[listed.kind]) != 0)
 		if (++listed.kind == G_N_ELEMENTS(kind_words))
 			return FALSE;
+	if (!(listed.kind == LISTED_FORGOTTEN ? bytes_of_hex(words[2], listed.hash)
+	                                      : id_from_hex(words[2], &listed.id)))
+		return FALSE;
 	if (n != (listed.kind == LISTED_HOLD ? 5 : 3))
 		return FALSE;
 	if (listed.kind == LISTED_HOLD) {
@@ -94,9 +98,12 @@ erase_list_add(const char *dir, const GArray *lines, GError **error)
 		return TRUE;
 	for (guint i = 0; i < lines->len; i++) {
 		const Listed *listed = &g_array_index(lines, Listed, i);
-		char event[2 * EVENT_ID_BYTES + 1], id[ID_HEX_LENGTH + 1];
-		event_hex(listed->event, event);
-		id_to_hex(listed->id, id);
+		char event[2 * EVENT_ID_BYTES + 1], id[2 * KNOWN_AS_BYTES + 1];
+		bytes_hex(listed->event, event);
+		if (listed->kind == LISTED_FORGOTTEN)
+			bytes_hex(listed->hash, id);
+		else
+			id_to_hex(listed->id, id);
 		g_string_append_printf(text, "%s %s %s", kind_words[listed->kind], event, id);
 		if (listed->kind == LISTED_HOLD)
 			g_string_append_printf(

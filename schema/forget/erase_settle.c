@@ -61,6 +61,27 @@ unlisted_holds(Db *db, GArray *ret, GError **error)
 }
 
 static gboolean
+unlisted_forgotten(Db *db, GArray *ret, GError **error)
+{
+	DbStep step;
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT event, hash FROM forgotten WHERE listed = 0 ORDER BY event, hash",
+	        DB_NO_ARGS, error);
+
+	if (rows == NULL)
+		return FALSE;
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		Listed listed = { .kind = LISTED_FORGOTTEN };
+		gsize length = 0;
+		gconstpointer hash = db_column_bytes(rows, 1, &length);
+		take_event(rows, 0, listed.event);
+		memcpy(listed.hash, hash, MIN(length, KNOWN_AS_BYTES));
+		g_array_append_val(ret, listed);
+	}
+	return step == DB_NO_ROW;
+}
+
+static gboolean
 list_unlisted(Record *record, GArray *ret, GError **error)
 {
 	g_autoptr(Db) db = record_reader(record, error);
@@ -68,7 +89,8 @@ list_unlisted(Record *record, GArray *ret, GError **error)
 	if (db == NULL || !db_begin(db, error))
 		return FALSE;
 	/* holds first: whoever restores must know them before the deletions */
-	gboolean read = unlisted_holds(db, ret, error) && unlisted_erasures(db, ret, error);
+	gboolean read = unlisted_holds(db, ret, error) && unlisted_erasures(db, ret, error) &&
+	        unlisted_forgotten(db, ret, error);
 	db_rollback(db);
 	return read && erase_list_add(record_dir(record), ret, error);
 }
@@ -104,6 +126,13 @@ mark_listed(Db *db, gpointer data, GError **error)
 			break;
 		case LISTED_RELEASE:
 			done = db_run(db, "UPDATE hold SET listed = 1 WHERE id = $1", DB_ARGS(id),
+			        NULL, error);
+			break;
+		case LISTED_FORGOTTEN:
+			done = db_run(db,
+			        "UPDATE forgotten SET listed = 1 WHERE event = $1 AND hash = $2",
+			        DB_ARGS(db_bytes(listed->event, EVENT_ID_BYTES),
+			                db_bytes(listed->hash, KNOWN_AS_BYTES)),
 			        NULL, error);
 			break;
 		}
@@ -145,6 +174,7 @@ read_queue(Record *record, GArray *ret, GError **error)
 
 typedef struct {
 	const Queued *queued;
+	VaultEvent *keys;
 	gint64 now;
 	EraseAnswer answer;
 } CarryOut;
@@ -156,8 +186,8 @@ carry_out_one(Db *db, gpointer data, GError **error)
 	g_autoptr(Event) event = event_read_by_id(db, carry->queued->event, error);
 
 	return event != NULL &&
-	        erase_person(db, event, carry->queued->attendee, AUDIT_OPERATOR, carry->now,
-	                &carry->answer, error);
+	        erase_person(db, event, carry->keys, carry->queued->attendee, AUDIT_OPERATOR,
+	                carry->now, &carry->answer, error);
 }
 
 static gboolean
@@ -175,6 +205,9 @@ carry_out(Record *record, gint64 now, guint *ret_n, GError **error)
 			return FALSE;
 		if (kept)
 			continue;
+		carry.keys = vault_event(record_vault(record), carry.queued->event, error);
+		if (carry.keys == NULL)
+			return FALSE;
 		if (!writer_run(record_writer(record), carry_out_one, &carry, error))
 			return FALSE;
 		*ret_n += carry.answer.outcome == ERASE_DONE;

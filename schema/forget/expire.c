@@ -226,7 +226,7 @@ erase_cancelled(Db *db, gpointer data, GError **error)
 	                DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES)), NULL, error))
 		return FALSE;
 	for (guint i = 0; i < ids->len; i++)
-		if (!erase_root(db, event, g_array_index(ids, gint64, i), NULL, version,
+		if (!erase_root(db, event, NULL, g_array_index(ids, gint64, i), NULL, version,
 		            cancelled->now, &answer, error))
 			return FALSE;
 	cancelled->n = answer.n;

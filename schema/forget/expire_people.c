@@ -280,6 +280,8 @@ end(Db *db, gpointer data, GError **error)
 	                "UPDATE delegation SET captain = NULL WHERE event = $1 AND NOT EXISTS"
 	                " (SELECT 1 FROM attendee a WHERE a.id = delegation.captain)",
 	                DB_ARGS(event), NULL, error) ||
+	        !db_run(db, "DELETE FROM forgotten WHERE event = $1", DB_ARGS(event), NULL,
+	                error) ||
 	        !db_run(db, "DELETE FROM quarantine WHERE event = $1", DB_ARGS(event), NULL,
 	                error) ||
 	        !expiry_mark(db, collapse->event, EXPIRY_PEOPLE, collapse->marker.key_no,

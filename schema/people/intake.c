@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/forgotten.h"
 #include "schema/people/intake_field.h"
 #include "schema/people/intake_place.h"
 #include "schema/text.h"
@@ -493,6 +494,16 @@ read_fields(IntakeReader *reader, GArray *companions, TicketClass *ret_class)
 	return g_steal_pointer(&registration);
 }
 
+/* Whoever was deleted is not known by a group that another asks to join, but by the one they were of. */
+static void
+know_first(const IntakeAsked *asked, const Person *person, Registration *registration)
+{
+	Place *place = &g_array_index(registration->places, Place, 0);
+
+	place->known_as_n = forgotten_known_as(
+	        asked->keys, person, place->delegation_no, place->region_no, place->known_as);
+}
+
 Registration *
 intake_take(const IntakeAsked *asked, GArray *faults, GError **error)
 {
@@ -509,6 +520,8 @@ intake_take(const IntakeAsked *asked, GArray *faults, GError **error)
 	g_string_free(reader.content, TRUE);
 	if (faults->len > before)
 		return NULL;
+	if (asked->from_list)
+		know_first(asked, g_array_index(companions, Companion, 0).person, registration);
 	for (guint i = 0; !asked->check_only && i < companions->len; i++) {
 		Place *place = &g_array_index(registration->places, Place, i);
 		const Person *person = g_array_index(companions, Companion, i).person;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "schema/asked.h"
+#include "schema/audit.h"
+#include "schema/forgotten.h"
 #include "schema/intake.h"
 #include "schema/people/roster_columns.h"
 
@@ -14,11 +16,13 @@ typedef struct {
 	const char *source;
 	const json_t *header, *rows;
 	gint64 now, first_id;
-	gboolean dry_run;
+	gboolean dry_run, agreed_anew;
 	GHashTable *columns; /* name -> index from 1 */
 	Faults *faults;
-	gint64 registered, already;
-	gboolean changed; /* the event's definition was loaded anew meanwhile */
+	gint64 registered, already, anew;
+	GHashTable *forgotten; /* while it is written */
+	json_t *left_out;      /* lines of people who were deleted */
+	gboolean changed;      /* the event's definition was loaded anew meanwhile */
 } Import;
 
 /* ---- one row as fields ---- */
@@ -227,7 +231,8 @@ take_row(const Import *import, gsize i, gboolean check_only, GError **error)
 		.first_id = import->first_id + (gint64)i,
 		.now = import->now,
 		.check_only = check_only,
-		.by_staff = TRUE };
+		.by_staff = TRUE,
+		.from_list = TRUE };
 	g_autoptr(Registration) registration = intake_take(&asked, faults, error);
 	for (guint j = 0; j < faults->len; j++) {
 		const IntakeFault *fault = &g_array_index(faults, IntakeFault, j);
@@ -326,13 +331,38 @@ note_answer(Import *import, gint64 line, const PlaceAnswer *answer)
 	}
 }
 
+/* Nobody is deleted between the look at who was and the rows: whoever deletes waits for the event's row. */
+static gboolean
+begin_work(Db *db, Import *import, GError **error)
+{
+	g_clear_pointer(&import->forgotten, g_hash_table_unref);
+	if (!db_run(db, "UPDATE event SET last_no = last_no WHERE id = $1",
+	            DB_ARGS(db_bytes(import->event->id, EVENT_ID_BYTES)), NULL, error))
+		return FALSE;
+	import->forgotten = forgotten_read(db, import->event, error);
+	return import->forgotten != NULL;
+}
+
+static gboolean
+tell_anew(Db *db, const Import *import, GError **error)
+{
+	g_autofree char *detail = g_strdup_printf(
+	        "%" G_GINT64_FORMAT " people who had been deleted and agreed anew", import->anew);
+
+	return audit_add(
+	        db, import->event->id, AUDIT_OPERATOR, "import.anew", detail, import->now, error);
+}
+
 /* Every row again, sealed this time and one at a time, so that a long list costs no memory. What
  * this writes stays only when it returns TRUE. */
 static gboolean
 import_work(Db *db, gpointer data, GError **error)
 {
 	Import *import = data;
-	import->registered = import->already = 0;
+	import->registered = import->already = import->anew = 0;
+	json_array_clear(import->left_out);
+	if (!begin_work(db, import, error))
+		return FALSE;
 	import->first_id = id_new(import->now * 1000); /* another one, when an id was taken */
 	import->changed = FALSE;
 	g_ptr_array_set_size(import->faults, 0);
@@ -345,17 +375,27 @@ import_work(Db *db, gpointer data, GError **error)
 				        "row %zu was right and is wrong now", i);
 			return FALSE;
 		}
+		const gint64 line = row_line(json_array_get(import->rows, i));
+		gboolean gone = FALSE;
+		if (!forgotten_is(db, import->event, import->keys, import->forgotten, registration,
+		            FALSE, &gone, error))
+			return FALSE;
+		if (gone && !import->agreed_anew) {
+			json_array_append_new(import->left_out, json_integer(line));
+			continue;
+		}
+		import->anew += gone;
 		if (!registration_take_place(
 		            db, import->event, registration, import->now, &answer, error))
 			return FALSE;
-		note_answer(import, row_line(json_array_get(import->rows, i)), &answer);
+		note_answer(import, line, &answer);
 	}
 	if (import->changed || import->dry_run || import->faults->len > 0) {
 		g_set_error_literal(
 		        error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT, "nothing is to be written");
 		return FALSE;
 	}
-	return TRUE;
+	return import->anew == 0 || tell_anew(db, import, error);
 }
 
 /* ---- the operation ---- */
@@ -396,8 +436,8 @@ is_roster(const json_t *asked)
 }
 
 static gboolean
-import_event(Record *record, const json_t *asked, const Event *event, gint64 now, Import *ret,
-        GError **error)
+import_event(Record *record, const json_t *asked, const Event *event, gint64 now, json_t *left_out,
+        Import *ret, GError **error)
 {
 	const char *source = json_string_value(json_object_get(asked, "source"));
 	Import import = { .event = event,
@@ -406,7 +446,9 @@ import_event(Record *record, const json_t *asked, const Event *event, gint64 now
 		.source = source != NULL ? source : "roster",
 		.header = json_object_get(asked, "header"),
 		.rows = json_object_get(asked, "rows"),
-		.dry_run = json_is_true(json_object_get(asked, "dry_run")) };
+		.dry_run = json_is_true(json_object_get(asked, "dry_run")),
+		.agreed_anew = json_is_true(json_object_get(asked, "agreed_anew")),
+		.left_out = left_out };
 	import.keys = vault_event(record_vault(record), event->id, error);
 	if (import.keys == NULL)
 		return FALSE;
@@ -415,6 +457,7 @@ import_event(Record *record, const json_t *asked, const Event *event, gint64 now
 	gboolean done = import_once(record, &import, error);
 	g_hash_table_unref(import.columns);
 	g_ptr_array_unref(import.faults);
+	g_clear_pointer(&import.forgotten, g_hash_table_unref);
 	*ret = import;
 	return done;
 }
@@ -428,14 +471,18 @@ roster_import(Record *record, const json_t *asked, gint64 now, GError **error)
 		return NULL;
 	}
 	const char *slug = json_string_value(json_object_get(asked, "event"));
+	json_auto_t *left_out = json_array();
 	for (guint i = 0; i < TRIES; i++) {
 		Import import;
 		g_autoptr(Event) event = asked_event(record, slug, error);
-		if (event == NULL || !import_event(record, asked, event, now, &import, error))
+		if (event == NULL ||
+		        !import_event(record, asked, event, now, left_out, &import, error))
 			return NULL;
 		if (!import.changed)
-			return json_pack("{s:I, s:I}", "registered", (json_int_t)import.registered,
-			        "already", (json_int_t)import.already);
+			return json_pack("{s:I, s:I, s:I, s:O}", "registered",
+			        (json_int_t)import.registered, "already",
+			        (json_int_t)import.already, "anew", (json_int_t)import.anew,
+			        "left_out", left_out);
 	}
 	g_set_error_literal(
 	        error, DB_ERROR, DB_ERROR_CONFLICT, "the event is being loaded anew: try again");

@@ -23,6 +23,12 @@ vault_derive_submission(
 	vault_keyed(keys, SUBKEY_SUBMISSION, content, length, ret_submission, 16);
 }
 
+void
+vault_hash_forgotten(VaultEvent *keys, gconstpointer known, gsize length, guint8 ret_hash[16])
+{
+	vault_keyed(keys, SUBKEY_FORGOTTEN, known, length, ret_hash, 16);
+}
+
 gint64
 vault_log_check(VaultEvent *keys, gconstpointer line, gsize length)
 {

@@ -14,7 +14,8 @@ typedef enum {
 	SUBKEY_SUBMISSION = 4,
 	SUBKEY_LOG = 5,
 	SUBKEY_PAIRING = 6,
-#define SUBKEYS 7
+	SUBKEY_FORGOTTEN = 7,
+#define SUBKEYS 8
 } Subkey;
 
 /* BLAKE2b under the subkey. */

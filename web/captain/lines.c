@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/forgotten.h"
 #include "schema/text.h"
 #include "web/captain.h"
 
@@ -171,7 +172,8 @@ captain_line_prepare(const Captain *captain, const CaptainLine *line, gint64 fir
 		.submission = no_submission,
 		.first_id = first_id,
 		.now = captain->now,
-		.check_only = check_only };
+		.check_only = check_only,
+		.from_list = TRUE };
 
 	return intake_take(&asked, faults, error);
 }
@@ -215,15 +217,35 @@ take_codes(const Captain *captain, CaptainLine *line)
 		        line, g_ptr_array_index(codes, i), g_ptr_array_index(codes, i + 1));
 }
 
+/* Whether they were deleted, and it isn't said that they agreed anew. */
+static gboolean
+look_up(const Captain *captain, CaptainLine *line, Registration *checked, GHashTable *forgotten,
+        GError **error)
+{
+	gboolean gone = FALSE;
+
+	line->gone = FALSE;
+	if (checked == NULL || line->already || line->anew)
+		return TRUE;
+	captain_submission(
+	        captain->keys, captain->no, line->folded, line->nth, checked->submission);
+	if (!forgotten_is(captain->db, captain->event, captain->keys, forgotten, checked, TRUE,
+	            &gone, error))
+		return FALSE;
+	line->gone = gone;
+	return TRUE;
+}
+
 guint
 captain_lines_check(const Captain *captain, GPtrArray *lines, GError **error)
 {
 	g_autoptr(GHashTable) group = names_of_group(captain);
 	g_autoptr(GHashTable) list = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GHashTable) others = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) forgotten = forgotten_read(captain->db, captain->event, error);
 	guint wrong = 0;
 
-	for (guint i = 0; i < lines->len; i++) {
+	for (guint i = 0; forgotten != NULL && i < lines->len; i++) {
 		CaptainLine *line = g_ptr_array_index(lines, i);
 		const char *name = captain_line_get(line, "name");
 		g_autoptr(GError) trouble = NULL;
@@ -247,6 +269,8 @@ captain_lines_check(const Captain *captain, GPtrArray *lines, GError **error)
 		line->nth = line->another ? there + n : n;
 		line->already = !line->another && n <= there;
 		line->twin = !line->already && n > 1;
+		if (!look_up(captain, line, checked, forgotten, error))
+			return 0;
 	}
 	return wrong;
 }

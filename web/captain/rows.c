@@ -105,6 +105,7 @@ remark_key(const CaptainLine *line)
 {
 	return line->refused    ? line->refused
 	        : line->already ? "captain_row_already"
+	        : line->gone    ? "captain_row_gone"
 	        : line->twin    ? "captain_row_twin"
 	        : line->another ? "captain_row_another"
 	                        : NULL;
@@ -120,13 +121,14 @@ line_json(const Captain *captain, const CaptainLine *line, guint i, json_t *faul
 	g_autofree char *option = option_shown(captain, line);
 	g_autofree char *age_key = g_strconcat("age_", age != NULL ? age : "adult", NULL);
 
-	return json_pack("{s:i, s:o, s:s, s:s, s:s, s:s?, s:b, s:b, s:b, s:b, s:o}", "i", (int)i,
-	        "line",
+	return json_pack("{s:i, s:o, s:s, s:s, s:s, s:s?, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:o}",
+	        "i", (int)i, "line",
 	        staff_taken(locale_format(captain->locale, "captain_line", "line", number, NULL)),
 	        "who", name ? name : "", "age",
 	        fault_of(line, "age_band") ? age : locale_text(captain->locale, age_key), "option",
 	        option, "remark", remark ? locale_text(captain->locale, remark) : NULL, "wrong",
-	        line->faults->len > 0 || line->refused != NULL, "already", line->already, "another",
+	        line->faults->len > 0 || line->refused != NULL, "already", line->already, "gone",
+	        line->gone || line->anew, "anew", line->anew, "left_out", line->gone, "another",
 	        line->another, "is_open", line->open, "fields",
 	        line->open ? line_fields(captain, line, i, faults) : json_array());
 }
@@ -134,11 +136,14 @@ line_json(const Captain *captain, const CaptainLine *line, guint i, json_t *faul
 static void
 add_counts(const Captain *captain, const Draft *draft, guint wrong, json_t *data)
 {
-	guint already = 0;
+	guint already = 0, gone = 0;
 
-	for (guint i = 0; i < draft->lines->len; i++)
-		already += ((const CaptainLine *)g_ptr_array_index(draft->lines, i))->already;
-	const guint fresh = draft->lines->len - already;
+	for (guint i = 0; i < draft->lines->len; i++) {
+		const CaptainLine *line = g_ptr_array_index(draft->lines, i);
+		already += line->already;
+		gone += line->gone;
+	}
+	const guint fresh = draft->lines->len - already - gone;
 	json_object_set_new(data, "lead",
 	        staff_taken(locale_plural(captain->locale, "captain_rows_lead", fresh, NULL)));
 	json_object_set_new(data, "already_text",
@@ -244,7 +249,7 @@ mark_refused(Adding *adding)
 
 	for (guint i = 0; i < adding->draft.lines->len; i++) {
 		CaptainLine *line = g_ptr_array_index(adding->draft.lines, i);
-		if (line->already)
+		if (line->already || line->gone)
 			continue;
 		const CaptainRow *one = &g_array_index(adding->work.rows, CaptainRow, row++);
 		if (one->answer.outcome == PLACE_FULL || one->answer.outcome == PLACE_CLOSED) {
@@ -311,12 +316,13 @@ add_all(Request *request, const Captain *captain, Draft *draft)
 	for (guint i = 0; i < adding->draft.lines->len; i++) {
 		const CaptainLine *line = g_ptr_array_index(adding->draft.lines, i);
 		g_autoptr(GArray) faults = intake_faults_new();
-		if (line->already)
+		if (line->already || line->gone)
 			continue;
 		CaptainRow row = { .asked = captain_line_prepare(captain, line,
 			                   id_new(request_now_ms(request)), FALSE, faults, &error),
 			.folded = line->folded,
-			.nth = line->nth };
+			.nth = line->nth,
+			.agreed_anew = line->anew };
 		if (row.asked == NULL) {
 			adding_free(adding);
 			return error != NULL ? reply_error(request, error)
@@ -427,7 +433,7 @@ captain_add(Request *request)
 	gboolean question = has_file || wrong > 0;
 	for (guint i = 0; !question && i < draft.lines->len; i++) {
 		const CaptainLine *line = g_ptr_array_index(draft.lines, i);
-		question = line->already || line->twin;
+		question = line->already || line->twin || line->gone;
 	}
 	return question ? preview(request, 200, &captain, &draft, wrong)
 	                : add_all(request, &captain, &draft);
@@ -446,6 +452,7 @@ take_edits(Request *request, const Captain *captain, GPtrArray *lines)
 	for (guint i = 0; i < lines->len; i++) {
 		CaptainLine *line = g_ptr_array_index(lines, i);
 		g_autofree char *another = g_strdup_printf("r%u_another", i);
+		g_autofree char *anew = g_strdup_printf("r%u_anew", i);
 		g_autofree char *gone = g_strdup_printf("r%u_out", i);
 		for (guint j = 0; fields[j] != NULL; j++) {
 			g_autofree char *id = g_strdup_printf("r%u_%s", i, fields[j]);
@@ -456,6 +463,8 @@ take_edits(Request *request, const Captain *captain, GPtrArray *lines)
 			line->open = TRUE;
 		}
 		line->another = line->another || fields_get(form, another) != NULL;
+		line->anew = fields_get(form, anew) !=
+		        NULL; /* every page has it, ticked when it is so */
 		out[i] = fields_get(form, gone) != NULL;
 	}
 	for (guint i = lines->len; i > 0; i--)

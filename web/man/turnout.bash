@@ -34,7 +34,7 @@ _turnout() {
 			schema)
 				case ${COMP_WORDS[2]:-} in
 				load) words="$common --starts" ;;
-				import) words="$common --event --dry-run" ;;
+				import) words="$common --event --dry-run --agreed-anew" ;;
 				export | rotate-key) words="$common --event" ;;
 				device)
 					words="$common --event --session --checkpoint --role"

@@ -111,6 +111,7 @@ delete_do(Request *request)
 	job->event = event_ref((Event *)own.event);
 	job->all = one == NULL || own.page->attendees->len == 1;
 	job->work = (EraseWork){ .event = job->event,
+		.keys = own.keys,
 		.who = { own.page->id, one != NULL ? one->id : 0 },
 		.by = ERASE_BY_LINK,
 		.now = request_now(request) };
