@@ -384,7 +384,10 @@ prepare(Request *request, Sent *taken)
 		sent_free(sent);
 		return reply;
 	}
-	sent->share = form_share_text(sent->form.locale, sent->form.event);
+	/* only the first one is asked */
+	const Place *first = &g_array_index(sent->registration->places, Place, 0);
+	if ((first->consents & 1u << CONSENT_SHARE_REGIONAL) != 0)
+		sent->share = form_share_text(sent->form.locale, sent->form.event);
 	sent->registration->shown[CONSENT_KEEP_INFORMED] =
 	        request_consent(request, CONSENT_KEEP_INFORMED);
 	sent->registration->shown[CONSENT_SHARE_REGIONAL] = (ConsentShown){ .text = sent->share };
