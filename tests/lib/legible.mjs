@@ -8,12 +8,10 @@ export const cutOff = (page, within = 'body') => page.evaluate((top) => {
   if (root.scrollWidth > root.clientWidth)
     faults.push(`the page is ${root.scrollWidth - root.clientWidth} px too wide`);
   const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.first, .away, .skip, noscript');
-  const clips = new Map(); // the nearest box around an element that hides what leaves it
+  const clips = new Map([[root, null]]); // the nearest box, an element's own or one around it, that hides what leaves it
   const clipOf = (element) => {
-    if (!clips.has(element)) {
-      const parent = element.parentElement;
-      clips.set(element, parent === null || parent === root ? null : getComputedStyle(parent).overflowX !== 'visible' ? parent : clipOf(parent));
-    }
+    if (!clips.has(element))
+      clips.set(element, getComputedStyle(element).overflowX === 'visible' ? clipOf(element.parentElement) : element);
     return clips.get(element);
   };
   const lines = [];
