@@ -7,6 +7,8 @@ const Report reports[] = {
 	        BY_REGION | BY_SESSION, attendance_open, attendance_close },
 	{ "roster", "everybody by name, with what they are expected at and came to", 0, roster_open,
 	        roster_close },
+	{ "fees", "who owes, has paid, need not pay: how many and how much, per region and option",
+	        BY_REGION | BY_OPTION, fees_open, fees_close },
 	{ "arrivals", "who came when, per session, region and quarter of an hour", 0, arrivals_open,
 	        arrivals_close },
 	{ "no-shows", "who was expected and did not come, by name", 0, no_shows_open,
@@ -33,7 +35,7 @@ report_by_parse(const Report *report, const char *words, guint *ret_by, GError *
 	static const struct {
 		const char *word;
 		ReportBy by;
-	} known[] = { { "region", BY_REGION }, { "session", BY_SESSION } };
+	} known[] = { { "region", BY_REGION }, { "session", BY_SESSION }, { "option", BY_OPTION } };
 	guint by = 0;
 	g_auto(GStrv) parts = g_strsplit(words, ",", 0);
 	for (char **part = parts; *part != NULL; part++) {
@@ -44,8 +46,10 @@ report_by_parse(const Report *report, const char *words, guint *ret_by, GError *
 		if ((one & report->by) == 0) {
 			g_set_error(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
 			        "--by %s: the report %s %s", words, report->name,
-			        report->by ? "knows region, session, or both with a comma between"
-			                   : "has a row per person");
+			        report->by == 0 ? "has a row per person"
+			                : report->by & BY_OPTION
+			                ? "knows region, option, or both with a comma between"
+			                : "knows region, session, or both with a comma between");
 			return FALSE;
 		}
 		by |= one;

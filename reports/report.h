@@ -14,6 +14,7 @@
 typedef enum {
 	BY_REGION = 1 << 0,
 	BY_SESSION = 1 << 1,
+	BY_OPTION = 1 << 2,
 } ReportBy;
 
 typedef struct {
@@ -40,7 +41,7 @@ typedef struct {
 extern const Report reports[];               /* ends with { NULL } */
 const Report *report_find(const char *name); /* NULL when there is none */
 
-/* "region,session" in any order; INPUT when @report can't keep rows apart so. */
+/* "region,session" or "region,option" in any order; INPUT when @report can't keep rows apart so. */
 gboolean report_by_parse(const Report *report, const char *words, guint *ret_by, GError **error);
 
 /* One file each. */
@@ -52,6 +53,8 @@ gboolean no_shows_open(const ReportAsked *asked, Table *ret, GError **error);
 void no_shows_close(Table *table);
 gboolean informed_open(const ReportAsked *asked, Table *ret, GError **error);
 void informed_close(Table *table);
+gboolean fees_open(const ReportAsked *asked, Table *ret, GError **error);
+void fees_close(Table *table);
 /* scan_lists.c */
 gboolean scans_open(const ReportAsked *asked, Table *ret, GError **error);
 void scans_close(Table *table);

@@ -91,6 +91,22 @@ zone_offset(Print *print, gint64 time)
 	return print->offset;
 }
 
+/* With a point, whatever a language has: 1500 with two decimals is 15.00. */
+static void
+append_money(GString *text, const Cell *cell)
+{
+	guint64 unit = 1;
+	const guint64 amount = cell->number < 0 ? -(guint64)cell->number : (guint64)cell->number;
+
+	for (guint i = 0; i < cell->decimals; i++)
+		unit *= 10;
+	g_string_append_printf(
+	        text, "%s%" G_GUINT64_FORMAT, cell->number < 0 ? "-" : "", amount / unit);
+	if (cell->decimals > 0)
+		g_string_append_printf(
+		        text, ".%0*" G_GUINT64_FORMAT, cell->decimals, amount % unit);
+}
+
 static void
 append_time(Print *print, GString *text, gint64 time)
 {
@@ -175,6 +191,9 @@ csv_row(Print *print, const Cell *cells)
 		case COLUMN_NUMBER:
 			append_number(print->text, cells[i].number);
 			break;
+		case COLUMN_MONEY:
+			append_money(print->text, &cells[i]);
+			break;
 		case COLUMN_TIME:
 			append_time(print, print->text, cells[i].number);
 			break;
@@ -226,6 +245,9 @@ json_row(Print *print, const Cell *cells)
 		case COLUMN_NUMBER:
 			append_number(print->text, cells[i].number);
 			break;
+		case COLUMN_MONEY:
+			append_money(print->text, &cells[i]);
+			break;
 		case COLUMN_TIME:
 			g_string_append_c(print->text, '"');
 			append_time(print, print->text, cells[i].number);
@@ -270,6 +292,8 @@ append_shown(Print *print, ColumnType type, const Cell *cell, GString *text)
 		return;
 	if (type == COLUMN_NUMBER)
 		append_number(text, cell->number);
+	if (type == COLUMN_MONEY)
+		append_money(text, cell);
 	if (type == COLUMN_TIME)
 		append_time(print, text, cell->number);
 	if (type != COLUMN_TEXT || cell->text == NULL)
@@ -315,7 +339,7 @@ table_line(Print *print, char *const *texts)
 	for (guint i = 0; i < table->columns_n; i++) {
 		guint width = text_width(texts[i]);
 		guint blanks = print->widths[i] > width ? print->widths[i] - width : 0;
-		gboolean right = table->columns[i].type == COLUMN_NUMBER;
+		gboolean right = column_is_counted(&table->columns[i]);
 		if (width > 0) {
 			append_blanks(print->text, owed + (right ? blanks : 0));
 			g_string_append(print->text, texts[i]);

@@ -13,7 +13,8 @@
 typedef enum {
 	COLUMN_TEXT,
 	COLUMN_NUMBER,
-	COLUMN_TIME, /* UTC seconds, printed in the table's zone as ISO 8601 with its offset */
+	COLUMN_MONEY, /* in the smallest unit of a currency, printed with its decimals: 15.00 */
+	COLUMN_TIME,  /* UTC seconds, printed in the table's zone as ISO 8601 with its offset */
 } ColumnType;
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
 typedef struct {
 	const char *text; /* COLUMN_TEXT: lent until the next row; NULL is absent */
 	gint64 number;    /* the other types */
+	guint8 decimals;  /* COLUMN_MONEY: of the currency */
 	gboolean absent;  /* prints as nothing (null in JSON) */
 } Cell;
 
@@ -49,6 +51,13 @@ typedef enum {
 } TableFormat;
 
 #define TABLE_SAMPLE 200
+
+/* Do its cells stand to the right? */
+static inline gboolean
+column_is_counted(const Column *column)
+{
+	return column->type == COLUMN_NUMBER || column->type == COLUMN_MONEY;
+}
 
 /* "table", "csv", "json", "xlsx", "pdf". */
 gboolean table_format_parse(const char *word, TableFormat *ret);

@@ -40,8 +40,7 @@ style_of(const Sheets *sheets, guint column, gboolean bold)
 	return (PdfStyle){ .size = sheets->size,
 		.colour = INK,
 		.bold = bold,
-		.align = sheets->table->columns[column].type == COLUMN_NUMBER ? PDF_END
-		                                                              : PDF_START };
+		.align = column_is_counted(&sheets->table->columns[column]) ? PDF_END : PDF_START };
 }
 
 static char **

@@ -18,7 +18,7 @@ typedef struct {
 	const Table *table;
 	lxw_workbook *book;
 	lxw_worksheet *sheet;
-	lxw_format *bold, *time;
+	lxw_format *bold, *time, *money;
 	guint *widths;
 	GString *text;
 	guint rows;
@@ -96,6 +96,17 @@ put_number(Sheet *sheet, guint column, gint64 number)
 	widen(sheet, column, (guint)strlen(digits));
 }
 
+static void
+put_money(Sheet *sheet, guint column, const Cell *cell)
+{
+	g_autoptr(GString) shown = g_string_new(NULL);
+
+	table_append_shown(sheet->table, COLUMN_MONEY, cell, shown);
+	worksheet_write_number(sheet->sheet, sheet->rows, (lxw_col_t)column,
+	        g_ascii_strtod(shown->str, NULL), cell->decimals == 2 ? sheet->money : NULL);
+	widen(sheet, column, (guint)shown->len);
+}
+
 /* As the clock on the wall says it; a sheet knows no zones. */
 static void
 put_time(Sheet *sheet, guint column, gint64 time)
@@ -119,6 +130,9 @@ put_row(Sheet *sheet, const Cell *cells)
 			break;
 		case COLUMN_NUMBER:
 			put_number(sheet, i, cells[i].number);
+			break;
+		case COLUMN_MONEY:
+			put_money(sheet, i, &cells[i]);
 			break;
 		case COLUMN_TIME:
 			put_time(sheet, i, cells[i].number);
@@ -187,6 +201,8 @@ make_book(const Table *table, const char *path, GError **error)
 	sheet.bold = workbook_add_format(sheet.book);
 	format_set_bold(sheet.bold);
 	format_set_bottom(sheet.bold, LXW_BORDER_THIN);
+	sheet.money = workbook_add_format(sheet.book);
+	format_set_num_format(sheet.money, "0.00");
 	sheet.time = workbook_add_format(sheet.book);
 	format_set_num_format(sheet.time, "yyyy-mm-dd hh:mm:ss");
 	gboolean whole = put_all(&sheet, error);

@@ -226,6 +226,8 @@ gint64 event_option_opens(const Event *event, const EventOption *option);
 gint64 event_option_closes(const Event *event, const EventOption *option);
 gboolean event_option_open(const Event *event, const EventOption *option, gint64 now);
 
+/* Does any option cost something? */
+gboolean event_has_fees(const Event *event);
 /* Whose the region is; NULL: nobody is named, so nothing is shared. */
 const EventPartner *event_partner(const Event *event, guint16 region_no);
 const EventQuestion *event_question_by_code(const Event *event, const char *code);

@@ -154,6 +154,14 @@ typedef struct {
 } PlacesFees;
 GArray *places_fees(Db *db, const Event *event, guint16 region_no, GError **error);
 
+/* The same by home region and option, where the option has a fee or somebody there owes one, in the event's order. @sum is what
+ * they make by the fee that the option has now, in the smallest unit. Of PlacesFeeCount. */
+typedef struct {
+	guint16 region_no, option_no;
+	gint64 n[FEE_STATES], sum[FEE_STATES]; /* by FeeState */
+} PlacesFeeCount;
+GArray *places_fee_counts(Db *db, const Event *event, guint16 region_no, GError **error);
+
 /* As a DbWork. */
 typedef struct {
 	const Event *event;

@@ -4,6 +4,7 @@
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
+#include <unicode/ucurr.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utext.h>
@@ -365,4 +366,15 @@ text_compare(const char *lang, const char *a, const char *b)
 	}
 	int order = ucol_strcollUTF8(tools->collator, a, -1, b, -1, &status);
 	return U_SUCCESS(status) && order != 0 ? order : strcmp(a, b);
+}
+
+guint8
+text_currency_decimals(const char *currency)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UChar wide[4] = { 0 };
+
+	u_uastrncpy(wide, currency, 3);
+	const int digits = ucurr_getDefaultFractionDigits(wide, &status);
+	return U_SUCCESS(status) ? (guint8)CLAMP(digits, 0, 4) : 2;
 }

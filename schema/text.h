@@ -28,3 +28,5 @@ void text_append_member_json(GString *json, const char *name, const char *value)
 gsize text_length(const char *text);
 /* strcmp-like, in the order that @lang's readers expect; thread-safe. */
 int text_compare(const char *lang, const char *a, const char *b);
+/* Of the currency (ISO 4217), behind the point: 2 of "USD". */
+guint8 text_currency_decimals(const char *currency);

@@ -101,6 +101,36 @@ for (const engine of engines)
         invented.filter(({ session_bus: taken, region }) => taken === 'bus-valley' && region === '4').map(({ name }) => name).sort());
     });
 
+    test('fees are counted by region and option, and make a sum; every format says the same', async () => {
+      const fees = Object.fromEntries(definition.options.filter(({ fee }) => fee).map(({ code, fee }) => [code, fee.amount]));
+      const rows = await csv('fees');
+      assert.deepEqual(new Set(rows.map(({ option }) => option)), new Set(Object.keys(fees)));
+      for (const row of rows) {
+        const n = invented.filter(({ region, option }) => region === row.region_code && option === row.option).length;
+        assert.deepEqual([row.currency, row.due, row.paid, row.waived, row.due_sum, row.paid_sum, row.waived_sum],
+          ['USD', String(n), '0', '0', (n * fees[row.option] / 100).toFixed(2), '0.00', '0.00']);
+      }
+      const all = rows.reduce((sum, row) => sum + Number(row.due_sum), 0);
+      assert.ok(all > 1000);
+      for (const by of ['region', 'option']) {
+        const added = await csv('fees', '--by', by);
+        assert.equal(added.reduce((sum, row) => sum + Number(row.due_sum), 0), all);
+        assert.equal(added.length, new Set(rows.map((row) => row[by === 'region' ? 'region_code' : by])).size);
+      }
+      assert.deepEqual((await csv('fees', '--region', '8')).map((row) => row.region_code), Object.keys(fees).map(() => '8'));
+      const json = JSON.parse(await house.do(['report', 'fees', '--event', slug, '--format', 'json']));
+      assert.deepEqual(json.map((row) => Number(row.due_sum)), rows.map((row) => Number(row.due_sum)));
+      const table = await house.do(['report', 'fees', '--event', slug]);
+      assert.match(table, new RegExp(` ${rows[0].due_sum.replace('.', '\\.')} `));
+      for (const [format, head] of [['xlsx', 'PK'], ['pdf', '%PDF-']]) {
+        const file = join(house.dir, '..', `fees.${format}`);
+        await house.do(['report', 'fees', '--event', slug, '--format', format, '--output', file]);
+        assert.equal(readFileSync(file).subarray(0, head.length).toString(), head);
+      }
+      const inside = await run('unzip', ['-p', join(house.dir, '..', 'fees.xlsx'), 'xl/worksheets/sheet1.xml']);
+      assert.match(inside.stdout, new RegExp(`<v>${Number(rows[0].due_sum)}</v>`), 'a number, to be added up');
+    });
+
     test('CSV, JSON and the table say the same', async () => {
       const rows = await csv('attendance', '--session', 'lunch');
       const json = JSON.parse(await house.do(['report', 'attendance', '--event', slug, '--session', 'lunch', '--format', 'json']));
@@ -151,6 +181,7 @@ for (const engine of engines)
       ['a format that does not exist', ['attendance', '--event', slug, '--format', 'ods'], /one of table, csv, json, xlsx, pdf/],
       ['a way to keep rows apart that does not exist', ['attendance', '--event', slug, '--by', 'county'], /--by county/],
       ['regions without a session', ['attendance', '--event', slug, '--by', 'region'], /--session/],
+      ['a fee by session', ['fees', '--event', slug, '--session', 'lunch'], /--session: a fee is an option's/],
       ['an option that does not exist', ['attendance', '--event', slug, '--shareable'], /--shareable/],
     ])
       test(`${what} is wrong use, told in one line`, async () => {

@@ -310,6 +310,18 @@ for (const engine of engines) {
       assert.equal((await press('/staff/fees', { state: 'paid' }, '/staff/fees')).headers.location, '/staff/fees?done=fee-set');
       assert.match(await see('/staff/fees'), /<bdi>Choir<\/bdi><\/th><td class="number">0<\/td><td class="number">2<\/td>/);
 
+      // by region and option, with what it makes; all pages lead there that staff look at
+      const sums = await see('/staff/fees');
+      const [, , paid] = /<th scope="row">Superior California<\/th><td>A<\/td><td class="number">(\d+)[^]*?<\/td><td class="number">(\d+) <small>/.exec(sums);
+      assert.match(sums, new RegExp(`<td class="number">${paid} <small>\\$${5 * paid}</small>`));
+      const file = await home.visitor.get('/staff/reports/fees.csv', cookie);
+      const [, region, due, paidToo, , dueSum, paidSum] = /\r\n(1),[^,]*,a,USD,(\d+),(\d+),(\d+),([\d.]+),([\d.]+),/.exec(file.text);
+      assert.deepEqual([region, paidToo, dueSum, paidSum], ['1', paid, `${5 * due}.00`, `${5 * paid}.00`]);
+      assert.ok(Number(paid) >= 3);
+      const [[group]] = await home.house.query("SELECT no FROM delegation WHERE code = 'CHOIR'");
+      for (const path of ['/staff', '/staff/people', '/staff/delegations', `/staff/delegations/${group}`, '/staff/reports', person])
+        assert.match(await see(path), /href="\/staff\/fees/, path);
+
       const full = await press(`${person}/change`, { option: 'c', session_ride: 'bus', stop: 'bus/1' }, `${person}/change`);
       assert.equal(full.headers.location, `${person}?done=changed`, full.text.slice(0, 500));
       assert.equal((await press(`${person}/change`, { option: 'c', session_ride: [], stop: '' }, `${person}/change`)).status, 422);

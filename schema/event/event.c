@@ -509,6 +509,15 @@ event_option_open(const Event *event, const EventOption *option, gint64 now)
 	return now >= event_option_opens(event, option) && now < event_option_closes(event, option);
 }
 
+gboolean
+event_has_fees(const Event *event)
+{
+	for (guint i = 0; i < event->options->len; i++)
+		if (((const EventOption *)g_ptr_array_index(event->options, i))->fee_amount > 0)
+			return TRUE;
+	return FALSE;
+}
+
 const EventPartner *
 event_partner(const Event *event, guint16 region_no)
 {

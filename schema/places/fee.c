@@ -91,3 +91,63 @@ places_fees(Db *db, const Event *event, guint16 region_no, GError **error)
 	}
 	return step == DB_NO_ROW ? g_steal_pointer(&fees) : NULL;
 }
+
+/* ---- by region and option ---- */
+
+static PlacesFeeCount *
+count_of(GArray *counts, guint16 region_no, guint16 option_no)
+{
+	for (guint i = 0; i < counts->len; i++) {
+		PlacesFeeCount *count = &g_array_index(counts, PlacesFeeCount, i);
+		if (count->region_no == region_no && count->option_no == option_no)
+			return count;
+	}
+	const PlacesFeeCount fresh = { .region_no = region_no, .option_no = option_no };
+	g_array_append_val(counts, fresh);
+	return &g_array_index(counts, PlacesFeeCount, counts->len - 1);
+}
+
+static GArray *
+counts_of(const Event *event, guint16 region_no)
+{
+	GArray *counts = g_array_new(FALSE, TRUE, sizeof(PlacesFeeCount));
+
+	for (guint i = 0; i < event->regions->len; i++) {
+		const EventRegion *region = g_ptr_array_index(event->regions, i);
+		for (guint j = 0; j < event->options->len; j++) {
+			const EventOption *option = g_ptr_array_index(event->options, j);
+			if (option->fee_amount > 0 && (region_no == 0 || region->no == region_no))
+				count_of(counts, region->no, option->no);
+		}
+	}
+	return counts;
+}
+
+GArray *
+places_fee_counts(Db *db, const Event *event, guint16 region_no, GError **error)
+{
+	DbStep step;
+	g_autoptr(GArray) counts = counts_of(event, region_no);
+	g_autoptr(DbRows) rows = db_query(db,
+	        "SELECT region_no, coalesce(option_no, 0), fee_state, count(*) FROM attendee"
+	        " WHERE event = $1 AND state = 'active' AND merged_into IS NULL"
+	        " AND fee_state <> 'free' AND ($2 = 0 OR region_no = $2)"
+	        " GROUP BY 1, 2, 3 ORDER BY 1, 2",
+	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(region_no)), error);
+	if (rows == NULL)
+		return NULL;
+	while ((step = db_next(rows, error)) == DB_ROW) {
+		const guint16 option_no = (guint16)db_column_int(rows, 1);
+		const EventOption *option = event_option(event, option_no);
+		const gint64 n = db_column_int(rows, 3);
+		PlacesFeeCount *count =
+		        count_of(counts, (guint16)db_column_int(rows, 0), option_no);
+		for (guint i = 0; i < FEE_STATES; i++) {
+			if (g_strcmp0(db_column_text(rows, 2), fee_states[i]) != 0)
+				continue;
+			count->n[i] = n;
+			count->sum[i] = option != NULL ? n * option->fee_amount : 0;
+		}
+	}
+	return step == DB_NO_ROW ? g_steal_pointer(&counts) : NULL;
+}

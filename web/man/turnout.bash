@@ -29,7 +29,7 @@ _turnout() {
 				;;
 			report)
 				words="$common --event --session --region --by --format --output"
-				[ "$COMP_CWORD" -ne 2 ] || words="attendance roster arrivals no-shows scans shared-tickets stay-informed $words"
+				[ "$COMP_CWORD" -ne 2 ] || words="attendance fees roster arrivals no-shows scans shared-tickets stay-informed $words"
 				;;
 			schema)
 				case ${COMP_WORDS[2]:-} in

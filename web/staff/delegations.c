@@ -129,6 +129,7 @@ groups_page(Request *request)
 	json_object_set_new(data, "has_groups", json_boolean(json_array_size(open) > 0));
 	json_object_set_new(data, "has_closed", json_boolean(json_array_size(closed) > 0));
 	json_object_set_new(data, "groups", open);
+	json_object_set_new(data, "fees", json_boolean(event_has_fees(groups.event)));
 	json_object_set_new(data, "closed_groups", closed);
 	json_object_set_new(data, "regions", desk_regions(request, &groups.desk, 0));
 	json_object_set_new(data, "public_url",
@@ -170,6 +171,7 @@ group_page(Request *request)
 	json_t *data = staff_frame(request, groups.event, "staff_room_delegations", ROOM);
 	json_object_set_new(data, "title", json_string(group->name));
 	json_object_update_new(data, group_json(locale, groups.event, group));
+	json_object_set_new(data, "fees", json_boolean(event_has_fees(groups.event)));
 	json_object_set_new(data, "regions", desk_regions(request, &groups.desk, group->region_no));
 	json_object_set_new(data, "others", others_json(&groups, group));
 	json_object_set_new(data, "size",

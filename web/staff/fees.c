@@ -26,6 +26,51 @@ row_data(const Locale *locale, const Event *event, const PlacesFees *fees)
 	        "waived", waived, "may", delegation != NULL && fees->n[FEE_DUE] > 0);
 }
 
+/* "3 · $45.00"; nothing for nobody. */
+static json_t *
+count_text(const Locale *locale, const EventOption *option, gint64 n, gint64 sum)
+{
+	g_autofree char *number = locale_number(locale, n);
+	g_autofree char *money = n > 0 && option != NULL && option->fee_amount > 0
+	        ? locale_money(locale, sum, option->fee_currency)
+	        : NULL;
+
+	return json_pack("{s:s, s:s?}", "n", number, "sum", money);
+}
+
+/* By region and option, where there is somebody. */
+static json_t *
+counts_data(const Locale *locale, const Event *event, const GArray *counts)
+{
+	json_t *rows = json_array();
+
+	for (guint i = 0; i < counts->len; i++) {
+		const PlacesFeeCount *count = &g_array_index(counts, PlacesFeeCount, i);
+		const EventRegion *region = event_region(event, count->region_no);
+		const EventOption *option = event_option(event, count->option_no);
+		json_t *states = json_array();
+		gint64 all = 0;
+		for (guint j = 0; j < FEE_STATES; j++) {
+			all += count->n[j];
+			json_array_append_new(
+			        states, count_text(locale, option, count->n[j], count->sum[j]));
+		}
+		if (all > 0)
+			json_array_append_new(rows,
+			        json_pack("{s:s, s:s, s:O}", "region",
+			                region ? event_text(
+			                                 event, region->name, locale_code(locale))
+			                       : "",
+			                "option",
+			                option ? event_text(
+			                                 event, option->title, locale_code(locale))
+			                       : "",
+			                "states", states));
+		json_decref(states);
+	}
+	return rows;
+}
+
 static Reply *
 fees_page(Request *request)
 {
@@ -36,7 +81,10 @@ fees_page(Request *request)
 	g_autoptr(GArray) fees = db != NULL
 	        ? places_fees(db, event, request_staff(request)->region_no, &error)
 	        : NULL;
-	if (fees == NULL)
+	g_autoptr(GArray) counts = fees != NULL
+	        ? places_fee_counts(db, event, request_staff(request)->region_no, &error)
+	        : NULL;
+	if (counts == NULL)
 		return reply_error(request, error);
 	json_t *data = staff_frame(request, event, "staff_fees_title", "/staff/people");
 	json_t *rows = json_array();
@@ -45,6 +93,7 @@ fees_page(Request *request)
 		        rows, row_data(locale, event, &g_array_index(fees, PlacesFees, i)));
 	json_object_set_new(data, "has_rows", json_boolean(fees->len > 0));
 	json_object_set_new(data, "rows", rows);
+	json_object_set_new(data, "counts", counts_data(locale, event, counts));
 	json_object_set_new(data, "notice", desk_notice(request));
 	return staff_reply(request, 200, "staff_fees", data);
 }

@@ -9,6 +9,7 @@
 #include "web/heard.h"
 #include "web/routes.h"
 #include "web/staff/count.h"
+#include "web/staff/desk.h"
 #include "web/staff_page.h"
 
 #define HEARD_LATELY_S (5 * 60)
@@ -197,6 +198,8 @@ show_numbers(Request *request, const Numbers *numbers)
 	        frame, "time", staff_taken(locale_time(locale, event, request_now(request))));
 	json_object_set_new(
 	        frame, "may_see_alarms", json_boolean(request_staff(request)->role & ROLES_CENTRE));
+	json_object_set_new(frame, "fees",
+	        json_boolean(request_staff(request)->role & ROLES_DESK && event_has_fees(event)));
 	return staff_reply(request, 200, "staff_numbers", frame);
 }
 

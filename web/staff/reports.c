@@ -197,6 +197,12 @@ attendance_file(Request *request)
 }
 
 static Reply *
+fees_file(Request *request)
+{
+	return export_report(request, "fees", NULL);
+}
+
+static Reply *
 named_file(Request *request, const char *name)
 {
 	const char *given = fields_get(request_form(request), "reason");
@@ -290,6 +296,7 @@ const Route staff_reports_routes[] = {
 	{ HTTP_GET, "/staff/reports", FOR_STAFF, reports_page, .roles = ROLES_ALL },
 	{ HTTP_GET, "/staff/reports/attendance.csv", FOR_STAFF, attendance_file,
 	        .roles = ROLES_ALL },
+	{ HTTP_GET, "/staff/reports/fees.csv", FOR_STAFF, fees_file, .roles = ROLES_ROSTER },
 	{ HTTP_POST, "/staff/reports/roster.csv", FOR_STAFF, roster_file, .roles = ROLES_ROSTER },
 	{ HTTP_POST, "/staff/reports/stay-informed.csv", FOR_STAFF, informed_file,
 	        .roles = ROLES_ROSTER },
