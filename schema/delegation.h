@@ -138,6 +138,17 @@ typedef struct {
 } DelegationFoundWork;
 gboolean delegation_found_work(Db *db, gpointer data, GError **error);
 
+/* Staff say yes or no for the captain to who asks to join; SAME: they ask (no longer). A line of the audit. */
+typedef struct {
+	const Event *event;
+	const char *who; /* for the audit; lent */
+	gint64 attendee;
+	gboolean yes;
+	gint64 now;
+	DelegationOutcome outcome;
+} AskedWork;
+gboolean delegation_asked_work(Db *db, gpointer data, GError **error);
+
 /* ---- what a captain does ---- */
 
 typedef struct {

@@ -12,6 +12,7 @@ typedef struct {
 	gint64 id;
 	guint32 no; /* holder number */
 	guint16 region_no, delegation_no, option_no;
+	guint16 asked_no;    /* the delegation that they ask to join; 0: none */
 	gboolean waitlisted; /* for the option */
 	gboolean cancelled;
 	gboolean walk_in;

@@ -96,6 +96,39 @@ for (const engine of engines) {
       assert.doesNotMatch(await home.page(one), shown);
     });
 
+    test('staff see on a person\'s page which group they ask to join, and say yes or no; a lead of another region does not', async () => {
+      const staff = async (name, role, ...more) => {
+        await home.house.do(['schema', 'staff', 'add', `${name}-${engine}`, '--role', role, ...more, '--password-stdin'], { input: 'violet anchor teapot nine\n' });
+        return { Cookie: (await home.visitor.submit('/staff/sign-in', { name: `${name}-${engine}`, password: 'violet anchor teapot nine' })).headers['set-cookie'][0].split(';')[0], 'Accept-Language': 'en' };
+      };
+      const olga = await staff('olga', 'staff'), lead = await staff('lead', 'region', '--event', slug, '--region', '1'), far = await staff('far', 'region', '--event', slug, '--region', '2');
+      const askers = async () => (await home.house.query("SELECT no FROM attendee WHERE asked_no IS NOT NULL AND state = 'active' ORDER BY no")).map(([no]) => no);
+      for (const name of ['Yes One', 'No One', 'Lead One'])
+        await join(one, { name });
+      const [yes, not, third] = await askers();
+      const see = async (no, who) => home.visitor.get(`/staff/people/${no}`, who);
+      const answer = async (no, who, button) => {
+        const page = (await see(no, who)).text;
+        const { action, fields } = readForm(page, (form) => form.action === `/staff/people/${no}/asked`);
+        return home.visitor.submit(action, [...fields, [button, 'yes']], who);
+      };
+      const shown = (await see(yes, olga)).text;
+      assert.match(shown, /Asks to join the group[^]*<bdi>First<\/bdi>/);
+      assert.deepEqual(await faultsOf(shown), []);
+      assert.equal((await see(yes, far)).status, 404);
+      const { fields } = readForm((await home.visitor.get('/staff/people', far)).text, ({ method }) => method === 'post');
+      assert.equal((await home.visitor.submit(`/staff/people/${yes}/asked`, { csrf: valueOf(fields, 'csrf'), approve: 'yes' }, far)).status, 404);
+      assert.match((await answer(yes, olga, 'approve')).headers.location, /done=joined$/);
+      assert.match((await answer(not, olga, 'refuse')).headers.location, /done=not-joined$/);
+      assert.match((await answer(third, lead, 'approve')).headers.location, /done=joined$/);
+      const state = async (no) => (await home.house.query(`SELECT CASE WHEN delegation_no IS NULL THEN 'alone' ELSE 'in' END, CASE WHEN asked_no IS NULL THEN '' ELSE 'asks' END FROM attendee WHERE no = ${no}`))[0];
+      assert.deepEqual([await state(yes), await state(not), await state(third)], [['in', ''], ['alone', ''], ['in', '']]);
+      assert.match(await home.page(one), /<bdi>Yes One<[^]*/);
+      assert.doesNotMatch((await see(yes, olga)).text, /Asks to join/);
+      const acts = (await home.house.query("SELECT act FROM audit WHERE act LIKE 'delegation.%' AND who <> 'captain'")).map(([act]) => act);
+      assert.deepEqual(acts.filter((act) => /approve|refuse/.test(act)).sort(), ['delegation.approve', 'delegation.approve', 'delegation.refuse']);
+    });
+
     test('who was entered shares their page with the captain, and is told so', async () => {
       const [no] = await add(one, 'Shared Page');
       const [, token] = /href="\/t\/([\w-]+)"/.exec(await home.page(`${one}/${no}`));

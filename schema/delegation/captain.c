@@ -53,14 +53,21 @@ is_member(Db *db, const CaptainWork *work, gboolean *ret_is, GError **error)
 }
 
 static gboolean
-tell_change(Db *db, const CaptainWork *work, gint64 attendee, const char *what, gint64 version,
+tell(Db *db, const Event *event, gint64 attendee, const char *what, gint64 version, gint64 now,
         GError **error)
 {
 	char hex[ID_HEX_LENGTH + 1];
 
 	id_to_hex(attendee, hex);
 	g_autofree char *cause = g_strdup_printf("%s:%s:%" G_GINT64_FORMAT, what, hex, version);
-	return outbox_add(db, work->event, OUTBOX_CHANGED, attendee, cause, work->now, error);
+	return outbox_add(db, event, OUTBOX_CHANGED, attendee, cause, now, error);
+}
+
+static gboolean
+tell_change(Db *db, const CaptainWork *work, gint64 attendee, const char *what, gint64 version,
+        GError **error)
+{
+	return tell(db, work->event, attendee, what, version, work->now, error);
 }
 
 /* ---- who asks to join ---- */
@@ -84,6 +91,46 @@ asking(Db *db, const CaptainWork *work, GError **error)
 	return step == DB_NO_ROW ? g_steal_pointer(&ids) : NULL;
 }
 
+/* Who asks to join is of the delegation @no from now on; or on their own (0). */
+static gboolean
+settle(Db *db, const Event *event, gint64 attendee, guint16 no, gint64 version, gint64 now,
+        GError **error)
+{
+	return db_run(db,
+	               "UPDATE attendee SET delegation_no = $2, asked_no = NULL, changed = $3"
+	               " WHERE id = $1",
+	               DB_ARGS(db_int(attendee), no != 0 ? db_int(no) : db_null(), db_int(version)),
+	               NULL, error) &&
+	        tell(db, event, attendee, no != 0 ? "joined" : "not-joined", version, now, error);
+}
+
+gboolean
+delegation_asked_work(Db *db, gpointer data, GError **error)
+{
+	AskedWork *work = data;
+	const DbValue event = db_bytes(work->event->id, EVENT_ID_BYTES);
+	gint64 version = 0, asked = 0, no = 0;
+
+	work->outcome = DELEGATION_SAME;
+	if (!scan_raise_version(db, work->event, &version, error) ||
+	        !db_ask_int(db,
+	                "SELECT coalesce(asked_no, 0) FROM attendee WHERE id = $2 AND event = $1"
+	                " AND state = 'active' AND merged_into IS NULL",
+	                DB_ARGS(event, db_int(work->attendee)), 0, &asked, error))
+		return FALSE;
+	if (asked == 0)
+		return TRUE;
+	if (!settle(db, work->event, work->attendee, work->yes ? (guint16)asked : 0, version,
+	            work->now, error) ||
+	        !holder_no(db, work->attendee, &no, error))
+		return FALSE;
+	work->outcome = DELEGATION_DONE;
+	g_autofree char *detail = g_strdup_printf(
+	        "holder %" G_GINT64_FORMAT ", delegation %" G_GINT64_FORMAT, no, asked);
+	return audit_add(db, work->event->id, work->who,
+	        work->yes ? "delegation.approve" : "delegation.refuse", detail, work->now, error);
+}
+
 static gboolean
 answer(Db *db, CaptainWork *work, gboolean yes, GError **error)
 {
@@ -99,13 +146,7 @@ answer(Db *db, CaptainWork *work, gboolean yes, GError **error)
 		return FALSE;
 	for (guint i = 0; i < ids->len; i++) {
 		const gint64 id = g_array_index(ids, gint64, i);
-		if (!db_run(db,
-		            "UPDATE attendee SET delegation_no = $2, asked_no = NULL, changed = $3"
-		            " WHERE id = $1",
-		            DB_ARGS(db_int(id), yes ? db_int(work->no) : db_null(),
-		                    db_int(version)),
-		            NULL, error) ||
-		        !tell_change(db, work, id, yes ? "joined" : "not-joined", version, error))
+		if (!settle(db, work->event, id, yes ? work->no : 0, version, work->now, error))
 			return FALSE;
 	}
 	work->outcome = ids->len > 0 ? DELEGATION_DONE : DELEGATION_SAME;

@@ -9,7 +9,9 @@
 
 #define PERSON                                                                                     \
 	"SELECT id, no, region_no, delegation_no, option_no, option_state, state, walk_in,"        \
-	" spare_region_no, lang, ticket_id, mark, typed_code, ticket_class, ticket_minute, key_no" \
+	" spare_region_no, lang, ticket_id, mark, typed_code, ticket_class, ticket_minute, "       \
+	"key_no,"                                                                                  \
+	" asked_no"                                                                                \
 	" FROM attendee WHERE event = $1 AND ($2 = 0 OR region_no = $2) AND merged_into IS NULL"   \
 	" AND state <> 'deleted'"
 
@@ -38,6 +40,7 @@ take_person(DbRows *given, DeskPerson *ret, gboolean *ret_found, GError **error)
 		.region_no = (guint16)db_column_int(row, 2),
 		.delegation_no = (guint16)db_column_int(row, 3),
 		.option_no = (guint16)db_column_int(row, 4),
+		.asked_no = (guint16)db_column_int(row, 16),
 		.waitlisted = g_strcmp0(db_column_text(row, 5), "waitlisted") == 0,
 		.cancelled = g_strcmp0(db_column_text(row, 6), "active") != 0,
 		.walk_in = db_column_int(row, 7) != 0,

@@ -100,6 +100,8 @@ static const Done words[] = {
 	{ "not-listed", "desk_done_not_listed", FALSE },
 	{ "not-valid", "desk_done_not_valid", FALSE },
 	{ "undone", "desk_done_undone", TRUE },
+	{ "joined", "desk_done_joined", TRUE },
+	{ "not-joined", "desk_done_not_joined", TRUE },
 	{ "nothing", "desk_done_nothing", FALSE },
 	{ "attached", "desk_done_attached", TRUE },
 	{ "merged", "desk_done_merged", TRUE },

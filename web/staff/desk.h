@@ -5,6 +5,7 @@
 #pragma once
 
 #include "checkin/desk.h"
+#include "schema/delegation.h"
 #include "schema/desk.h"
 #include "schema/self.h"
 #include "web/staff_page.h"
@@ -37,6 +38,7 @@ typedef struct {
 		PlacesWork places;
 		PlacesFee fee;
 		SelfLink link;
+		AskedWork asked;
 	};
 	GBytes *sealed[SEALED_CLASSES];
 	guint32 no; /* whose page comes next */

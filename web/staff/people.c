@@ -291,6 +291,9 @@ add_person(Request *request, const Desk *desk, const HolderPerson *known, json_t
 	json_object_set_new(data, "spare", json_boolean(person->spare));
 	json_object_set_new(
 	        data, "delegation", delegation ? json_string(delegation->name) : json_null());
+	const EventDelegation *asked =
+	        person->cancelled ? NULL : event_delegation(desk->event, person->asked_no);
+	json_object_set_new(data, "asks", asked ? json_string(asked->name) : json_null());
 	json_object_set_new(
 	        data, "region", json_string(region_shown(locale, desk->event, person->region_no)));
 	json_object_set_new(data, "option",

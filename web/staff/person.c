@@ -308,6 +308,41 @@ person_merge(Request *request)
 	return reply_after(request, region_work, merged, job, desk_job_free);
 }
 
+/* ---- who asks to join a group ---- */
+
+static Reply *
+answered(Request *request, gpointer data, const GError *error)
+{
+	const DeskJob *job = data;
+	Reply *failed = desk_job_failed(request, job, error);
+
+	if (failed != NULL)
+		return failed;
+	return desk_see(request, job->no,
+	        job->asked.outcome != DELEGATION_DONE ? "nothing"
+	                : job->asked.yes              ? "joined"
+	                                              : "not-joined");
+}
+
+static Reply *
+person_asked(Request *request)
+{
+	const gboolean yes = fields_get(request_form(request), "approve") != NULL;
+	Desk desk;
+	Reply *refused = NULL;
+	if (!yes && fields_get(request_form(request), "refuse") == NULL)
+		return reply_status(request, 400);
+	if (!desk_open_person(request, &desk, &refused))
+		return refused;
+	DeskJob *job = desk_job_new(request, &desk, delegation_asked_work, desk.person.ticket.mark);
+	job->asked = (AskedWork){ .event = desk.event,
+		.who = request_staff(request)->name,
+		.attendee = desk.person.id,
+		.yes = yes,
+		.now = request_now(request) };
+	return reply_after(request, region_work, answered, job, desk_job_free);
+}
+
 #define ACT FOR_STAFF, .body_max = ACT_BODY_MAX, .roles = ROLES_DESK
 const Route staff_person_routes[] = {
 	{ HTTP_POST, "/staff/people/:no/check-in", ACT, .page = person_check_in },
@@ -315,6 +350,7 @@ const Route staff_person_routes[] = {
 	{ HTTP_POST, "/staff/people/:no/undo", ACT, .page = person_undo },
 	{ HTTP_POST, "/staff/people/:no/reissue", ACT, .page = person_reissue },
 	{ HTTP_POST, "/staff/people/:no/attach", ACT, .page = person_attach },
+	{ HTTP_POST, "/staff/people/:no/asked", ACT, .page = person_asked },
 	{ HTTP_POST, "/staff/people/:no/merge", ACT, .page = person_merge },
 	{ 0 },
 };
