@@ -92,6 +92,8 @@ const forms = {
   'POST /staff/people/:no/attach': typed('name'),
   'POST /staff/people/:no/merge': typed('code'),
   'POST /staff/people/:no/fee': nothing('buttons'),
+  'POST /staff/people/:no/asked': nothing('buttons'),
+  'POST /staff/messages/reminder': nothing('buttons'),
   'POST /staff/people/:no/change': nothing('choices'),
   'POST /staff/people/:no/link': nothing('a button'),
   'POST /staff/people/:no/cancel': nothing('a button'),

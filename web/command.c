@@ -50,6 +50,7 @@ const Route *const web_tables[] = {
 	staff_letters_routes,
 	staff_calls_routes,
 	staff_messages_routes,
+	staff_reminder_routes,
 	staff_alarms_routes,
 	staff_scans_routes,
 	staff_spares_routes,

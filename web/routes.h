@@ -74,6 +74,7 @@ extern const Route staff_audit_routes[];
 extern const Route staff_letters_routes[];
 extern const Route staff_calls_routes[];
 extern const Route staff_messages_routes[];
+extern const Route staff_reminder_routes[];
 extern const Route staff_alarms_routes[];
 extern const Route staff_scans_routes[];
 extern const Route staff_spares_routes[];

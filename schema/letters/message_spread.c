@@ -3,6 +3,7 @@
 
 #include "schema/message.h"
 #include "schema/people.h"
+#include "schema/reminder.h"
 
 #define PAGE 500
 
@@ -141,12 +142,32 @@ cause_of(const Chunk *chunk, const MessageTarget *target)
 	                                     chunk->event->starts);
 }
 
+/* Has somebody stopped the reminder, while it was under way? */
+static gboolean
+is_stopped(Db *db, const Chunk *chunk, gboolean *ret, GError **error)
+{
+	gint64 at = 0, told = 0;
+
+	*ret = FALSE;
+	if (chunk->message != 0)
+		return TRUE;
+	if (!reminder_row(db, chunk->event, ret, &at, &told, error))
+		return FALSE;
+	*ret = *ret && told == REMINDER_IS_STOPPED;
+	return TRUE;
+}
+
 static gboolean
 chunk_work(Db *db, gpointer data, GError **error)
 {
 	const Chunk *chunk = data;
+	gboolean stopped = FALSE;
 	gint64 told = 0;
 
+	if (!is_stopped(db, chunk, &stopped, error))
+		return FALSE;
+	if (stopped)
+		return TRUE;
 	for (guint i = 0; i < chunk->n; i++) {
 		const MessageTarget *target = &chunk->targets[i];
 		g_autofree char *cause = cause_of(chunk, target);
@@ -229,13 +250,12 @@ spread_message(Record *record, Db *db, const Event *event, Due *due, gint64 now,
 
 /* ---- the reminder ---- */
 
-#define DAY_S (24 * 60 * 60)
-
 typedef struct {
 	const Event *event;
 	gint64 now, told;
 } Reminded;
 
+/* One that was stopped meanwhile stays so. */
 static gboolean
 reminded_work(Db *db, gpointer data, GError **error)
 {
@@ -243,23 +263,27 @@ reminded_work(Db *db, gpointer data, GError **error)
 
 	return db_run(db,
 	        "INSERT INTO reminder (event, starts, at, told) VALUES ($1, $2, $3, $4)"
-	        " ON CONFLICT (event, starts) DO NOTHING",
+	        " ON CONFLICT (event, starts) DO UPDATE SET at = excluded.at, told = excluded.told"
+	        " WHERE reminder.told = $5",
 	        DB_ARGS(db_bytes(reminded->event->id, EVENT_ID_BYTES),
 	                db_int(reminded->event->starts), db_int(reminded->now),
-	                db_int(reminded->told)),
+	                db_int(reminded->told), db_int(REMINDER_IS_ASKED)),
 	        NULL, error);
 }
 
+/* Does it go now, and to who was registered before when? */
 static gboolean
-is_reminded(Db *db, const Event *event, gboolean *ret, GError **error)
+is_due(Db *db, const Event *event, gint64 now, gboolean *ret_due, gint64 *ret_before,
+        GError **error)
 {
-	gint64 there = 0;
+	const gint64 time = reminder_time(event);
+	gboolean there = FALSE;
+	gint64 at = 0, told = 0;
 
-	if (!db_ask_int(db, "SELECT 1 FROM reminder WHERE event = $1 AND starts = $2",
-	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(event->starts)), 0, &there,
-	            error))
+	if (!reminder_row(db, event, &there, &at, &told, error))
 		return FALSE;
-	*ret = there != 0;
+	*ret_due = there ? told == REMINDER_IS_ASKED : time != 0 && now >= time;
+	*ret_before = there ? at + 1 : time;
 	return TRUE;
 }
 
@@ -267,23 +291,23 @@ is_reminded(Db *db, const Event *event, gboolean *ret, GError **error)
 static gboolean
 remind(Record *record, Db *db, const Event *event, gint64 now, GError **error)
 {
-	const gint64 from = event->starts - (gint64)event->reminder_days * DAY_S;
 	const MessageFilter filter = { .to = MESSAGE_TO_CONFIRMED };
 	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(MessageTarget));
 	g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(MessageTarget));
-	gboolean over = FALSE;
+	gboolean due = FALSE;
+	gint64 before = 0;
 	Chunk chunk = { .event = event, .kind = OUTBOX_REMINDER, .now = now };
 
-	if (event->reminder_days == 0 || now < from || now >= event->starts)
+	if (now >= event->starts)
 		return TRUE;
-	gboolean read = db_begin(db, error) && is_reminded(db, event, &over, error) &&
-	        (over || message_targets(db, event, &filter, all, error));
+	gboolean read = db_begin(db, error) && is_due(db, event, now, &due, &before, error) &&
+	        (!due || message_targets(db, event, &filter, all, error));
 	db_rollback(db);
-	if (!read || over)
+	if (!read || !due)
 		return read;
 	for (guint i = 0; i < all->len; i++) {
 		const MessageTarget *target = &g_array_index(all, MessageTarget, i);
-		if (target->made < from)
+		if (target->made < before)
 			g_array_append_val(targets, *target);
 	}
 	Reminded reminded = { event, now, targets->len };

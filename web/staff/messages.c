@@ -8,6 +8,7 @@
 #include "schema/text.h"
 #include "web/routes.h"
 #include "web/page.h"
+#include "web/staff/messages.h"
 #include "web/staff_page.h"
 
 #define ROLES_WRITE (ROLES_CENTRE | ROLE_REGION)
@@ -415,6 +416,10 @@ show(Request *request, int status, const Draft *draft, const GArray *targets)
 	json_object_set_new(data, "others", others);
 	json_object_set_new(data, "log", log_data(request, event, messages));
 	json_object_set_new(data, "has_log", json_boolean(messages->len > 0));
+	if (!staff_reminder_add(request, db, event, data, &error)) {
+		json_decref(data);
+		return reply_error(request, error);
+	}
 	json_object_set_new(
 	        data, "sent", json_boolean(fields_get(request_query(request), "sent") != NULL));
 	json_object_set_new(data, "fault",
