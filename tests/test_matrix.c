@@ -38,6 +38,7 @@ static const char *const names[IDENTITIES] = { "nobody", "viewer", "lead", "lead
 #define MAY_READ_NAMES (BIT(LEAD) | BIT(STAFF) | BIT(OWNER) | BIT(SCAN) | BIT(SUPERVISOR))
 #define NAME           "Zzyzx"
 #define GUEST_NO       "12"
+#define GUEST          "/staff/people/" GUEST_NO
 #define NO_TOKEN       "0000000000000000-AAAAAAAAAAAAAAAAAAAAAA"
 #define NO_LINK        "/t/" NO_TOKEN
 
@@ -213,37 +214,31 @@ static const struct Row {
 	{ HTTP_GET, "/staff/people/walk-in", DESK, 200, "/staff/people/walk-in" },
 	{ HTTP_POST, "/staff/people/walk-in", DESK, 303, "/staff/people/walk-in",
 	        "submission=$U&session=day&region=north&language=en", 0, 422 },
-	{ HTTP_GET, "/staff/people/:no", DESK, 200, "/staff/people/" GUEST_NO, NULL, 404, 404 },
-	{ HTTP_GET, "/staff/people/:no/ticket", DESK, 200, "/staff/people/" GUEST_NO "/ticket",
-	        NULL, 404, 404 },
-	{ HTTP_GET, "/staff/people/:no/ticket.svg", DESK, 200,
-	        "/staff/people/" GUEST_NO "/ticket.svg", NULL, 404, 404 },
-	{ HTTP_GET, "/staff/people/:no/change", DESK, 200, "/staff/people/" GUEST_NO "/change",
-	        NULL, 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/change", DESK, 422, "/staff/people/" GUEST_NO "/change",
-	        "option=none", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/fee", DESK, 303, "/staff/people/" GUEST_NO "/fee",
-	        "state=paid", 404, 404 },
-	{ HTTP_GET, "/staff/people/:no/link", DESK, 200, "/staff/people/" GUEST_NO "/link", NULL,
+	{ HTTP_GET, "/staff/people/:no", DESK, 200, GUEST, NULL, 404, 404 },
+	{ HTTP_GET, "/staff/people/:no/ticket", DESK, 200, GUEST "/ticket", NULL, 404, 404 },
+	{ HTTP_GET, "/staff/people/:no/ticket.svg", DESK, 200, GUEST "/ticket.svg", NULL, 404,
+	        404 },
+	{ HTTP_GET, "/staff/people/:no/change", DESK, 200, GUEST "/change", NULL, 404, 404 },
+	{ HTTP_POST, "/staff/people/:no/change", DESK, 422, GUEST "/change", "option=none", 404,
+	        404 },
+	{ HTTP_POST, "/staff/people/:no/fee", DESK, 303, GUEST "/fee", "state=paid", 404, 404 },
+	{ HTTP_GET, "/staff/people/:no/link", DESK, 200, GUEST "/link", NULL, 404, 404 },
+	{ HTTP_POST, "/staff/people/:no/link", DESK, 303, GUEST "/link", "seen=0000000000000000",
 	        404, 404 },
-	{ HTTP_POST, "/staff/people/:no/link", DESK, 303, "/staff/people/" GUEST_NO "/link",
-	        "seen=0000000000000000", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/check-in", DESK, 303, "/staff/people/" GUEST_NO "/check-in",
-	        "session=day", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/admit", DESK, 303, "/staff/people/" GUEST_NO "/admit",
+	{ HTTP_POST, "/staff/people/:no/check-in", DESK, 303, GUEST "/check-in", "session=day", 404,
+	        404 },
+	{ HTTP_POST, "/staff/people/:no/admit", DESK, 303, GUEST "/admit",
 	        "session=lunch&why=place_free", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/undo", DESK, 303, "/staff/people/" GUEST_NO "/undo",
-	        "session=day&why=double", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/reissue", DESK, 303, "/staff/people/" GUEST_NO "/reissue",
-	        "", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/attach", DESK, 303, "/staff/people/" GUEST_NO "/attach",
-	        "name=x&region=north", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/asked", DESK, 303, "/staff/people/" GUEST_NO "/asked",
-	        "approve=yes", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/merge", DESK, 303, "/staff/people/" GUEST_NO "/merge",
-	        "code=nobody", 404, 404 },
-	{ HTTP_POST, "/staff/people/:no/cancel", DESK, 303, "/staff/people/" GUEST_NO "/cancel", "",
+	{ HTTP_POST, "/staff/people/:no/undo", DESK, 303, GUEST "/undo", "session=day&why=double",
 	        404, 404 },
+	{ HTTP_POST, "/staff/people/:no/reissue", DESK, 303, GUEST "/reissue", "", 404, 404 },
+	{ HTTP_POST, "/staff/people/:no/attach", DESK, 303, GUEST "/attach", "name=x&region=north",
+	        404, 404 },
+	{ HTTP_POST, "/staff/people/:no/asked", DESK, 303, GUEST "/asked", "approve=yes", 404,
+	        404 },
+	{ HTTP_POST, "/staff/people/:no/merge", DESK, 303, GUEST "/merge", "code=nobody", 404,
+	        404 },
+	{ HTTP_POST, "/staff/people/:no/cancel", DESK, 303, GUEST "/cancel", "", 404, 404 },
 };
 
 static const struct Row *
@@ -486,7 +481,7 @@ check(World *world, guint who, const struct Row *row)
 		g_assert_null(strstr(answered.body, NAME));
 	if (g_str_equal(row->path, "/staff/people") && row->method == HTTP_POST)
 		/* what was typed comes back; their page's link does not */
-		g_assert_cmpint(strstr(answered.body, "/staff/people/" GUEST_NO) != NULL, ==,
+		g_assert_cmpint(strstr(answered.body, GUEST) != NULL, ==,
 		        may && (MAY_READ_NAMES & BIT(who)) != 0);
 	check_headers(row, &answered);
 	if (!may && strstr(row->to, "$D") == NULL)
