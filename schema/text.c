@@ -282,59 +282,6 @@ text_plain(const char *text, gboolean lines)
 	return g_string_free(plain, FALSE);
 }
 
-void
-text_append_json(GString *json, const char *text)
-{
-	g_string_append_c(json, '"');
-	for (const char *at = text;; at++) {
-		const guchar c = (guchar)*at;
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		g_string_append_len(json, text, at - text);
-		if (c == '\0')
-			break;
-		if (c < 0x20)
-			g_string_append_printf(json, "\\u%04x", c);
-		else
-			g_string_append_printf(json, "\\%c", c);
-		text = at + 1;
-	}
-	g_string_append_c(json, '"');
-}
-
-static void
-append_name(GString *json, const char *name)
-{
-	if (json->str[json->len - 1] != '{')
-		g_string_append_c(json, ',');
-	text_append_json(json, name);
-	g_string_append_c(json, ':');
-}
-
-void
-text_append_member(GString *json, const char *name, const char *text)
-{
-	append_name(json, name);
-	if (text != NULL)
-		text_append_json(json, text);
-	else
-		g_string_append(json, "null");
-}
-
-void
-text_append_member_number(GString *json, const char *name, gint64 number)
-{
-	append_name(json, name);
-	g_string_append_printf(json, "%" G_GINT64_FORMAT, number);
-}
-
-void
-text_append_member_json(GString *json, const char *name, const char *value)
-{
-	append_name(json, name);
-	g_string_append(json, value);
-}
-
 gsize
 text_length(const char *text)
 {

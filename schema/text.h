@@ -16,14 +16,6 @@ char *text_fold(const char *text);
 char *text_fold_email(const char *email);
 /* As it may stand on a terminal: what moves the cursor is a "?", what is no UTF-8 a U+FFFD; with @lines line ends stay. Owned. */
 char *text_plain(const char *text, gboolean lines);
-/* Adds @text, valid UTF-8, to @json as a string of JSON. */
-void text_append_json(GString *json, const char *text);
-/* Adds a member to the object that ends @json, "{" at first: its name, and the text (NULL is null), the
- * number, or @value, which is JSON already. What is written all day is written so, and not by jansson, which takes
- * several times as long; what is read always is by it. */
-void text_append_member(GString *json, const char *name, const char *text);
-void text_append_member_number(GString *json, const char *name, gint64 number);
-void text_append_member_json(GString *json, const char *name, const char *value);
 /* As many user-perceived characters (grapheme clusters). */
 gsize text_length(const char *text);
 /* strcmp-like, in the order that @lang's readers expect; thread-safe. */

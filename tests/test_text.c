@@ -1,5 +1,4 @@
 /* Words as people write them. */
-#include <jansson.h>
 #include <string.h>
 
 #include "schema/text.h"
@@ -171,37 +170,6 @@ threads_compare_at_once(void)
 		g_thread_join(threads[i]);
 }
 
-static void
-any_text_comes_back_from_json(void)
-{
-	GString *every = g_string_new("José \xd9\x85\xd8\xb1\xd9\x8a\xd9\x85 \xf0\x9f\x99\x82 ");
-	for (char c = 1; c < 127; c++)
-		g_string_append_c(every, c);
-	const char *const texts[] = { "", "\"", "\\", "Ana \"Ani\" \\", every->str };
-	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
-		g_autoptr(GString) json = g_string_new(NULL);
-		text_append_json(json, texts[i]);
-		json_auto_t *read = json_loads(json->str, JSON_DECODE_ANY, NULL);
-		g_assert_cmpstr(json_string_value(read), ==, texts[i]);
-	}
-	g_string_free(every, TRUE);
-}
-
-static void
-members_stand_one_after_another(void)
-{
-	g_autoptr(GString) json = g_string_new("{");
-	text_append_member(json, "a", "x{");
-	text_append_member(json, "b", NULL);
-	text_append_member_json(json, "c", "{");
-	text_append_member_number(json, "d", G_MININT64);
-	g_string_append_c(json, '}');
-	text_append_member_json(json, "e", "[]");
-	g_string_append_c(json, '}');
-	g_assert_cmpstr(json->str, ==,
-	        "{\"a\":\"x{\",\"b\":null,\"c\":{\"d\":-9223372036854775808},\"e\":[]}");
-}
-
 int
 main(int argc, char **argv)
 {
@@ -218,8 +186,6 @@ main(int argc, char **argv)
 	        characters_are_counted_as_people_see_them);
 	g_test_add_func("/text/lists_are_in_the_order_of_their_readers",
 	        lists_are_in_the_order_of_their_readers);
-	g_test_add_func("/text/any_text_comes_back_from_json", any_text_comes_back_from_json);
-	g_test_add_func("/text/members_stand_one_after_another", members_stand_one_after_another);
 	g_test_add_func("/text/threads_compare_at_once", threads_compare_at_once);
 	return g_test_run();
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/text.h"
-
 /* The text members: their name in the sealed JSON, and what class they are of. */
 static const struct {
 	const char *name;
@@ -89,77 +87,50 @@ person_free(Person *person)
 	g_free(person);
 }
 
-/* ---- as JSON ---- */
-
-static gsize
-list_length(char **list)
+static json_t *
+access_to_json(const Person *person)
 {
-	gsize length = 0;
-	for (guint i = 0; list != NULL && list[i] != NULL; i++)
-		length += strlen(list[i]);
-	return length;
+	if (person->access == NULL || person->access[0] == NULL)
+		return NULL;
+	json_t *codes = json_array();
+	for (guint i = 0; person->access[i] != NULL; i++)
+		json_array_append_new(codes, json_string(person->access[i]));
+	return codes;
 }
 
-/* Room for all of it, so that the text never moves and leaves a copy behind. */
-static GString *
-object_new(const Person *person, SealedClass class)
-{
-	gsize length = list_length(person->access) + list_length(person->answers[class]);
-	guint texts = (person->access != NULL ? g_strv_length(person->access) : 0) +
-	        (person->answers[class] != NULL ? g_strv_length(person->answers[class]) : 0);
-	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-		const char *text = *member_of(person, i);
-		if (members[i].class == class && text != NULL)
-			length += strlen(text);
-	}
-	/* a character that is escaped takes six; names, quotes, commas, brackets */
-	return g_string_append_c(
-	        g_string_sized_new(6 * length + 4 * texts + G_N_ELEMENTS(members) * 32), '{');
-}
-
-static void
-append_access(GString *object, char **access)
-{
-	if (access == NULL || access[0] == NULL)
-		return;
-	text_append_member_json(object, "access", "");
-	for (guint i = 0; access[i] != NULL; i++) {
-		g_string_append_c(object, i == 0 ? '[' : ',');
-		text_append_json(object, access[i]);
-	}
-	g_string_append_c(object, ']');
-}
-
-static void
-append_answers(GString *object, char **answers)
+static json_t *
+answers_to_json(char **answers)
 {
 	if (answers == NULL || answers[0] == NULL)
-		return;
-	text_append_member_json(object, "answers", "{");
+		return NULL;
+	json_t *object = json_object();
 	for (guint i = 0; answers[i] != NULL && answers[i + 1] != NULL; i += 2)
-		text_append_member(object, answers[i], answers[i + 1]);
-	g_string_append_c(object, '}');
+		json_object_set_new(object, answers[i], json_string(answers[i + 1]));
+	return object;
 }
 
 GBytes *
 person_seal(const Person *person, VaultEvent *keys, SealedClass class, gint64 owner)
 {
-	GString *object = object_new(person, class);
+	json_t *object = json_object();
 	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
 		const char *text = *member_of(person, i);
 		if (members[i].class == class && text != NULL && *text != '\0')
-			text_append_member(object, members[i].name, text);
+			json_object_set_new_nocheck(object, members[i].name, json_string(text));
 	}
-	if (class == SEALED_LOGISTICS)
-		append_access(object, person->access);
-	append_answers(object, person->answers[class]);
+	json_t *access = class == SEALED_LOGISTICS ? access_to_json(person) : NULL;
+	if (access != NULL)
+		json_object_set_new_nocheck(object, "access", access);
+	json_t *answers = answers_to_json(person->answers[class]);
+	if (answers != NULL)
+		json_object_set_new_nocheck(object, "answers", answers);
 	GBytes *sealed = NULL;
-	if (object->len > strlen("{")) {
-		g_string_append_c(object, '}');
-		sealed = vault_seal(keys, class, owner, object->str);
+	if (json_object_size(object) > 0) {
+		char *text = json_dumps(object, JSON_COMPACT);
+		sealed = vault_seal(keys, class, owner, text);
+		wipe_and_free(text);
 	}
-	explicit_bzero(object->str, object->len);
-	g_string_free(object, TRUE);
+	json_decref(object);
 	return sealed;
 }
 

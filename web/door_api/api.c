@@ -189,25 +189,6 @@ hint_of(const ScanWork *work)
 	        (holder->minor ? 2u : 0) | (holder->fee_due ? 1u : 0));
 }
 
-/* What rode along with the scan. */
-static void
-append_durable(GString *answer, const MergeWork *waiting)
-{
-	if (waiting == NULL) {
-		text_append_member_json(answer, "durable", "[]");
-		return;
-	}
-	json_auto_t *durable = door_durable(waiting);
-	char *text = json_dumps(durable, JSON_COMPACT);
-	text_append_member_json(answer, "durable", text);
-	free(text);
-	/* whose word it is: without it the phone may not forget what rode along */
-	char history[ID_HEX_LENGTH + 1];
-	id_to_hex(waiting->history, history);
-	text_append_member(answer, "history", history);
-	text_append_member_number(answer, "version", waiting->version);
-}
-
 static Reply *
 scanned(Request *request, gpointer data, const GError *error)
 {
@@ -220,18 +201,20 @@ scanned(Request *request, gpointer data, const GError *error)
 	if (work->outcome == SCAN_OTHER)
 		return door_refuse(request, 409, "conflict",
 		        "this device, epoch and seq were used for another scan");
-	GString *answer = g_string_new("{");
-	text_append_member(answer, "decision", door_decision_name(work->answer.decision));
-	text_append_member(answer, "shown", door_shown_name(work->answer.shown));
-	if (first_at != 0)
-		text_append_member_number(answer, "first_at", first_at);
-	else
-		text_append_member(answer, "first_at", NULL);
-	text_append_member(answer, "place", place ? place->name : NULL);
-	text_append_member_number(answer, "hint", hint_of(work));
-	append_durable(answer, work->waiting);
-	g_string_append_c(answer, '}');
-	return reply_bytes(request, 200, "application/json", g_string_free_to_bytes(answer));
+	json_t *answer = json_pack("{s:s, s:s, s:o, s:s?, s:i, s:o}", "decision",
+	        door_decision_name(work->answer.decision), "shown",
+	        door_shown_name(work->answer.shown), "first_at",
+	        first_at ? json_integer(first_at) : json_null(), "place",
+	        place ? place->name : NULL, "hint", hint_of(work), "durable",
+	        work->waiting ? door_durable(work->waiting) : json_array());
+	/* whose word `durable` is: without it the phone may not forget what rode along */
+	if (work->waiting != NULL) {
+		char history[ID_HEX_LENGTH + 1];
+		id_to_hex(work->waiting->history, history);
+		json_object_set_new(answer, "history", json_string(history));
+		json_object_set_new(answer, "version", json_integer(work->waiting->version));
+	}
+	return reply_json(request, 200, answer);
 }
 
 /* What the device may not do; NULL when all is well. */
