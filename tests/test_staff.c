@@ -167,6 +167,27 @@ who_changes_or_is_disabled_is_signed_out_with_the_same_commit(Engine *engine, gc
 	g_assert_false(sign_in(engine, "ana", ENGINE_NOW, hash));
 }
 
+static gboolean
+was_there(Engine *engine, const char *name)
+{
+	g_autoptr(GError) error = NULL;
+	json_auto_t *asked = json_pack("{s:s, s:s, s:s, s:s}", "name", name, "role", "viewer",
+	        "event", "day", "password", a_hash());
+	json_auto_t *answer = staff_operation_add(engine_record(engine), asked, ENGINE_NOW, &error);
+
+	g_assert_no_error(error);
+	return json_is_true(json_object_get(answer, "was_there"));
+}
+
+static void
+who_takes_a_name_that_is_taken_is_told(Engine *engine, gconstpointer data)
+{
+	small_event_define(engine, "day");
+	g_assert_false(was_there(engine, "bo"));
+	g_assert_true(was_there(engine, "Bo"));
+	g_assert_false(was_there(engine, "bob"));
+}
+
 static void
 what_is_wrong_with_a_new_person_is_said(Engine *engine, gconstpointer data)
 {
@@ -288,6 +309,7 @@ main(int argc, char **argv)
 	STAFF_TEST(a_region_lead_without_a_region_sees_nothing_rather_than_everything);
 	STAFF_TEST(a_session_ends_when_idle_and_after_twelve_hours_in_any_case);
 	STAFF_TEST(who_changes_or_is_disabled_is_signed_out_with_the_same_commit);
+	STAFF_TEST(who_takes_a_name_that_is_taken_is_told);
 	STAFF_TEST(what_is_wrong_with_a_new_person_is_said);
 	engine_add_data_test("audit/a_changed_line_is_seen", a_touched_audit_is_seen,
 	        "UPDATE audit SET detail = 'x' WHERE no = 3");

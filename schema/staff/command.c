@@ -19,12 +19,19 @@ typedef struct {
 	const Event *event;
 	guint16 region_no;
 	gint64 now;
+	gboolean was_there; /* somebody signs in by that name already */
 } Adding;
 
 /* The person's row: a new one, or the password of the one who is there; @ret_id whose it is. */
 static gboolean
-write_person(Db *db, const Adding *adding, gint64 *ret_id, GError **error)
+write_person(Db *db, Adding *adding, gint64 *ret_id, GError **error)
 {
+	gint64 there = 0;
+
+	if (!db_ask_int(db, "SELECT count(*) FROM staff WHERE name = $1",
+	            DB_ARGS(db_text(adding->name)), 0, &there, error))
+		return FALSE;
+	adding->was_there = there > 0;
 	return db_run(db,
 	               "INSERT INTO staff (id, name, password, made) VALUES ($1, $2, $3, $4)"
 	               " ON CONFLICT (name) DO UPDATE SET password = excluded.password,"
@@ -46,7 +53,7 @@ sign_out_everywhere(Db *db, gint64 staff, GError **error)
 static gboolean
 add_person(Db *db, gpointer data, GError **error)
 {
-	const Adding *adding = data;
+	Adding *adding = data;
 	const EventRegion *region = event_region(adding->event, adding->region_no);
 	gint64 id = 0;
 
@@ -124,8 +131,8 @@ staff_operation_add(Record *record, const json_t *asked, gint64 now, GError **er
 	            event, adding.role, asked_text(asked, "region"), &adding.region_no, error) ||
 	        !writer_run(record_writer(record), add_person, &adding, error))
 		return NULL;
-	return json_pack("{s:s, s:s, s:s}", "name", name, "event", event->slug, "role",
-	        staff_role_name(adding.role));
+	return json_pack("{s:s, s:s, s:s, s:b}", "name", name, "event", event->slug, "role",
+	        staff_role_name(adding.role), "was_there", adding.was_there);
 }
 
 /* ---- disable ---- */
@@ -286,8 +293,11 @@ add(const RecordPlace *place, json_t *given, gint64 now, GError **error)
 	json_auto_t *answer = control_call(place, &entry, json_incref(asked), now, error);
 	if (answer == NULL)
 		return FALSE;
-	printf("%s signs in to %s as %s\n", asked_text(answer, "name"), asked_text(answer, "event"),
-	        asked_text(answer, "role"));
+	printf("%s signs in to %s as %s%s\n", asked_text(answer, "name"),
+	        asked_text(answer, "event"), asked_text(answer, "role"),
+	        json_is_true(json_object_get(answer, "was_there"))
+	                ? "; somebody signed in by that name: password and role are the new ones"
+	                : "");
 	return TRUE;
 }
 
