@@ -132,10 +132,15 @@ static void
 all_complaints_come_at_once_and_repeat_no_secret(Fixture *f, gconstpointer data)
 {
 	static const char *const told[] = { "--listen", "--no-such", "TURNOUT_MAIL_FORM",
-		"TURNOUT_WEB_ROBOTS", "[web] lisen", "[mail] url", "[wbe]", "tls_cert" };
+		"TURNOUT_WEB_ROBOTS",
+		"[web] lisen: there is no such setting; there are listen, public_url", "[mail] url",
+		"[wbe]: there is no such group; there are [web], [mail], ",
+		"[mail] from: an e-mail address alone, without a name, is wanted", "tls_cert" };
 	g_autoptr(GError) error = NULL;
 
-	write_file(f, "[web]\nlisen = 1\n[mail]\nurl = secret\n[wbe]\nx = y\n");
+	write_file(f,
+	        "[web]\nlisen = 1\n[mail]\nurl = secret\nfrom = Us <us@example.org>\n[wbe]\nx = "
+	        "y\n");
 	g_setenv("TURNOUT_MAIL_FORM", "x", TRUE);
 	g_setenv("TURNOUT_WEB_ROBOTS", "maybe", TRUE);
 	g_assert_null(take(f, "--listen nowhere --no-such --tls-cert /c word", NULL, NULL, &error));
@@ -147,6 +152,21 @@ all_complaints_come_at_once_and_repeat_no_secret(Fixture *f, gconstpointer data)
 		if (strstr(error->message, told[i]) == NULL)
 			g_error("%s is not in: %s", told[i], error->message);
 	g_assert_null(strstr(error->message, "secret"));
+}
+
+static void
+an_address_may_end_as_a_browser_shows_it(Fixture *f, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL, wrong = NULL;
+
+	write_file(f, "");
+	g_autoptr(Settings) settings =
+	        take(f, "--public-url https://day.example.org/", NULL, NULL, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(
+	        settings_get(settings, SETTING_WEB_PUBLIC_URL), ==, "https://day.example.org");
+	g_assert_null(take(f, "--public-url https://day.example.org/day/", NULL, NULL, &wrong));
+	g_assert_error(wrong, TURNOUT_ERROR, TURNOUT_ERROR_INPUT);
 }
 
 static void
@@ -226,6 +246,7 @@ main(int argc, char **argv)
 	TEST(flag_beats_environment_beats_file_beats_default);
 	TEST(every_setting_has_a_flag_a_variable_and_a_line);
 	TEST(all_complaints_come_at_once_and_repeat_no_secret);
+	TEST(an_address_may_end_as_a_browser_shows_it);
 	TEST(words_stay_and_options_go_anywhere);
 	TEST(the_data_folder_comes_from_the_environment_too);
 	TEST(a_command_does_not_mind_the_servers_settings);

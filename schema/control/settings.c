@@ -52,9 +52,9 @@ static const Row rows[SETTINGS] = {
 	[SETTING_MAIL_URL] = { "mail", "url", "mail-url", NULL, FALSE, check_mail_url,
 	        "smtps://HOST or smtp://HOST, without a path or a name", "URL", "the mail server" },
 	[SETTING_MAIL_FROM] = { "mail", "from", "mail-from", NULL, FALSE, check_address,
-	        "an e-mail address", "ADDRESS", "who letters come from" },
+	        "an e-mail address alone, without a name,", "ADDRESS", "who letters come from" },
 	[SETTING_MAIL_REPLY_TO] = { "mail", "reply_to", "mail-reply-to", NULL, FALSE, check_address,
-	        "an e-mail address", "ADDRESS", "where answers go" },
+	        "an e-mail address alone, without a name,", "ADDRESS", "where answers go" },
 	[SETTING_MAIL_USER] = { "mail", "user", "mail-user", NULL, FALSE, check_user,
 	        "a name on one line", "NAME", "who signs in to the mail server" },
 	[SETTING_MAIL_PASSWORD_FILE] = { "mail", "password_file", "mail-password-file", NULL, FALSE,
@@ -102,8 +102,9 @@ check_public_url(const char *value)
 	return uri != NULL && g_uri_get_host(uri) != NULL && *g_uri_get_host(uri) != '\0' &&
 	        (g_str_equal(g_uri_get_scheme(uri), "https") ||
 	                g_str_equal(g_uri_get_scheme(uri), "http")) &&
-	        *g_uri_get_path(uri) == '\0' && g_uri_get_query(uri) == NULL &&
-	        g_uri_get_fragment(uri) == NULL && g_uri_get_userinfo(uri) == NULL;
+	        (*g_uri_get_path(uri) == '\0' || g_str_equal(g_uri_get_path(uri), "/")) &&
+	        g_uri_get_query(uri) == NULL && g_uri_get_fragment(uri) == NULL &&
+	        g_uri_get_userinfo(uri) == NULL;
 }
 
 static gboolean
@@ -183,6 +184,9 @@ take_value(Settings *settings, Setting which, const char *value, const char *whe
 	if (!rows[which].check(value))
 		faults_add(faults, where, "%s is wanted", rows[which].wanted);
 	settings->values[which] = g_strdup(value);
+	/* as it is copied from a browser: links begin with it and bring a slash of their own */
+	if (which == SETTING_WEB_PUBLIC_URL && g_str_has_suffix(value, "/"))
+		settings->values[which][strlen(value) - 1] = '\0';
 }
 
 static char *
@@ -231,6 +235,23 @@ find_key(const char *group, const char *key, Setting *ret)
 	return FALSE;
 }
 
+/* The settings of @group as a file names them, or with NULL the groups. Owned. */
+static char *
+known_names(const char *group)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+	for (Setting which = 0; which < SETTINGS; which++) {
+		gboolean again = group == NULL && which > 0 &&
+		        g_str_equal(rows[which].group, rows[which - 1].group);
+		if (again || (group != NULL && !g_str_equal(rows[which].group, group)))
+			continue;
+		g_string_append_printf(names, group == NULL ? "%s[%s]" : "%s%s",
+		        names->len > 0 ? ", " : "",
+		        group == NULL ? rows[which].group : rows[which].key);
+	}
+	return g_string_free(g_steal_pointer(&names), FALSE);
+}
+
 static void
 take_group(Settings *settings, GKeyFile *file, const char *group, const char *path,
         gboolean with_web, Faults *faults)
@@ -241,7 +262,8 @@ take_group(Settings *settings, GKeyFile *file, const char *group, const char *pa
 	for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
 		g_autofree char *where = g_strdup_printf("%s: [%s] %s", path, group, keys[i]);
 		if (!find_key(group, keys[i], &which)) {
-			faults_add(faults, where, "there is no such setting");
+			g_autofree char *known = known_names(group);
+			faults_add(faults, where, "there is no such setting; there are %s", known);
 			continue;
 		}
 		g_autofree char *value = g_key_file_get_string(file, group, keys[i], NULL);
@@ -271,8 +293,9 @@ take_file(Settings *settings, gboolean with_web, Faults *faults)
 	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
 	for (guint i = 0; groups[i] != NULL; i++) {
 		g_autofree char *where = g_strdup_printf("%s: [%s]", path, groups[i]);
+		g_autofree char *known = known_names(NULL);
 		if (!find_key(groups[i], NULL, &which))
-			faults_add(faults, where, "there is no such group");
+			faults_add(faults, where, "there is no such group; there are %s", known);
 		else
 			take_group(settings, file, groups[i], path, with_web, faults);
 	}
