@@ -19,6 +19,9 @@ Event *definition_parse(const char *json, gsize length, const char *starts, Faul
 /* The definition of @event as JSON that loads again to the same event. Owned by the caller. */
 json_t *definition_export(const Event *event);
 
+/* The JSON paths of the texts that aren't in @lang, so that a page in it shows the event's own language there. Owned. */
+GPtrArray *definition_untold(const Event *event, const char *lang);
+
 /* Stores @event as new, or as the next edition of the event of its slug: numbers of codes that were
  * there stay (of regions, sessions, options, delegations by code; of checkpoints by session and
  * name; a stop's number is its own). The same definition again changes nothing. Makes the keys of

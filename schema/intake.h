@@ -19,9 +19,9 @@
  * registration_take_place(), after it has looked for a repeat: who asks again for what they have
  * gets it, though the option closed meanwhile.
  *
- * What the chosen option has no use for is ignored. A delegation, else a county, sets the region.
- * What has one choice is preset: the one region, the one open option, the one way to choose
- * sessions, the one stop. "" is the same as absent everywhere.
+ * What the chosen option has no use for is ignored; a stop that there isn't is a fault all the same. A
+ * delegation, else a county, sets the region. What has one choice is preset: the one region, the one
+ * open option, the one way to choose sessions, the one stop. "" is the same as absent everywhere.
  */
 #pragma once
 

@@ -101,6 +101,44 @@ the_example_speaks_all_its_languages_throughout(void)
 }
 
 static void
+what_a_language_lacks_is_named(void)
+{
+	json_t *root = example_json_short();
+	example_put(root, "$.sessions[2].title", json_pack("{s:s}", "en", "Training"));
+	example_put(root, "$.sessions[0].place", json_string("Main hall"));
+	g_autoptr(Event) event = example_parse(root, NULL);
+	g_autoptr(GPtrArray) lacking = definition_untold(event, "es");
+	g_autoptr(GPtrArray) nothing = definition_untold(event, "en");
+
+	g_assert_cmpuint(nothing->len, ==, 0);
+	g_assert_cmpuint(lacking->len, ==, 2);
+	g_assert_cmpstr(g_ptr_array_index(lacking, 0), ==, "$.sessions[0].place");
+	g_assert_cmpstr(g_ptr_array_index(lacking, 1), ==, "$.sessions[2].title");
+	json_decref(root);
+}
+
+/* What a small organisation begins with. */
+static void
+the_small_example_is_whole_and_told_in_both_its_languages(void)
+{
+	g_autofree char *folder = g_path_get_dirname(EXAMPLE);
+	g_autofree char *path = g_build_filename(folder, "two-days.json", NULL);
+	g_autofree char *text = NULL;
+	Faults *faults = NULL;
+
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_autoptr(Event) event = example_try_text(text, NULL, &faults);
+	g_assert_cmpuint(faults->len, ==, 0);
+	g_ptr_array_unref(faults);
+	json_auto_t *exported = definition_export(event);
+	g_autofree char *again = json_dumps(exported, JSON_INDENT(2));
+	g_autofree char *line = g_strconcat(again, "\n", NULL);
+	g_assert_cmpstr(line, ==, text);
+	g_autoptr(GPtrArray) lacking = definition_untold(event, "es");
+	g_assert_cmpuint(lacking->len, ==, 0);
+}
+
+static void
 every_region_of_the_example_has_a_delegation(void)
 {
 	json_t *root = example_json();
@@ -353,6 +391,8 @@ main(int argc, char **argv)
 	ADD(the_example_is_read_whole);
 	ADD(an_owner_says_which_languages_are_open);
 	ADD(the_example_speaks_all_its_languages_throughout);
+	ADD(the_small_example_is_whole_and_told_in_both_its_languages);
+	ADD(what_a_language_lacks_is_named);
 	ADD(every_region_of_the_example_has_a_delegation);
 	ADD(california_has_58_counties_in_ten_regions);
 	ADD(what_is_exported_is_what_was_loaded);

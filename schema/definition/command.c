@@ -90,6 +90,25 @@ print_answer(const json_t *answer)
 	        json_integer_value(json_object_get(answer, "delegations")));
 }
 
+#define UNTOLD_SHOWN 5 /* of a language; who translates the first sees the others next */
+
+/* What guests will read in another language than the page's, for each language that is offered. */
+static void
+print_untold(const Event *event)
+{
+	for (guint i = 1; event->languages[i] != NULL; i++) {
+		g_autoptr(GPtrArray) paths = definition_untold(event, event->languages[i]);
+
+		if (paths->len == 0)
+			continue;
+		printf("%s lacks %u text%s, shown in %s:", event->languages[i], paths->len,
+		        paths->len > 1 ? "s" : "", event->languages[0]);
+		for (guint j = 0; j < paths->len && j < UNTOLD_SHOWN; j++)
+			printf("%s %s", j > 0 ? "," : "", (char *)g_ptr_array_index(paths, j));
+		puts(paths->len > UNTOLD_SHOWN ? " …" : "");
+	}
+}
+
 static gboolean
 load(const RecordPlace *place, const char *file, const char *starts, gint64 now, GError **error)
 {
@@ -109,6 +128,7 @@ load(const RecordPlace *place, const char *file, const char *starts, gint64 now,
 	if (answer == NULL)
 		return FALSE;
 	print_answer(answer);
+	print_untold(event);
 	return TRUE;
 }
 
