@@ -64,6 +64,7 @@ const forms = {
   'POST /staff/devices/:device/next': nothing('a button'),
   'POST /staff/devices/:device/renew': nothing('a button'),
   'POST /staff/devices/:device/revoke': nothing('a button'),
+  'POST /staff/reports/no-shows.csv': plain('reason'),
   'POST /staff/reports/roster.csv': plain('reason'),
   'POST /staff/reports/stay-informed.csv': plain('reason'),
   'POST /staff/reports/stay-informed/leave': typed('email'),
@@ -405,6 +406,7 @@ for (const engine of engines) {
       note('/staff/messages/send', message, await visitor.submit('/staff/messages/send', Visitor.fill(form.fields, message), cookie), [303]);
       const taken = await send('/staff/reports', '/roster.csv', { reason: open.name() }, { staff: true, statuses: [200] });
       assert.ok(canaries.isIn(taken.text));
+      await send('/staff/reports', '/no-shows.csv', { reason: open.name() }, { staff: true, statuses: [200] });
       await send('/staff/devices', '/staff/devices', { name: open.name(), role: 'supervisor' }, { staff: true });
       await send('/staff/delegations', '/staff/delegations', { name: open.name(), code: `${open.core}-c`.toUpperCase() }, { staff: true });
       const [[no]] = await house.query('SELECT max(no) FROM delegation');

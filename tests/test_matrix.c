@@ -151,6 +151,9 @@ static const struct Row {
 	{ HTTP_GET, "/staff/reports/fees.csv", DESK, 200, "/staff/reports/fees.csv" },
 	{ HTTP_GET, "/staff/reports/attendance.csv", SIGNED_IN, 200,
 	        "/staff/reports/attendance.csv?region=north" },
+	{ HTTP_GET, "/staff/reports/arrivals.csv", SIGNED_IN, 200, "/staff/reports/arrivals.csv" },
+	{ HTTP_POST, "/staff/reports/no-shows.csv", DESK, 200, "/staff/reports/no-shows.csv",
+	        "reason=a+test+of+who+may&region=north&event=door" },
 	{ HTTP_POST, "/staff/reports/roster.csv", DESK, 200, "/staff/reports/roster.csv",
 	        "reason=a+test+of+who+may&region=north&event=door" },
 	{ HTTP_POST, "/staff/reports/stay-informed.csv", DESK, 200,
@@ -371,7 +374,6 @@ guest_mark(const World *world)
 {
 	g_autofree char *sql = g_strdup_printf(
 	        "SELECT mark FROM attendee WHERE id = %" G_GINT64_FORMAT, world->guest.id);
-
 	return engine_ask(world->api.door.engine, sql);
 }
 

@@ -140,6 +140,7 @@ describe('staff', () => {
     const files = {
       attendance: await visitor.get('/staff/reports/attendance.csv', { Cookie: cookie }),
       roster: await visitor.submit('/staff/reports/roster.csv', { csrf: await csrfOf(cookie), reason: 'calling the buses', region: regions[0] }, { Cookie: cookie }),
+      'no-shows': await visitor.submit('/staff/reports/no-shows.csv', { csrf: await csrfOf(cookie), reason: 'calling who missed it', region: regions[0] }, { Cookie: cookie }),
     };
     for (const [name, file] of Object.entries(files)) {
       const told = await house.do(['report', name, '--event', slug, '--format', 'csv', '--region', regions[1]]);
@@ -158,6 +159,8 @@ describe('staff', () => {
     assert.equal((await visitor.submit('/staff/reports/roster.csv', { csrf, reason: ' x ' }, { Cookie: cookie })).status, 422);
     const names = await visitor.submit('/staff/reports/roster.csv', { csrf, reason: 'badges for the desk' }, { Cookie: cookie });
     assert.equal(names.text, await house.do(['report', 'roster', '--event', slug, '--format', 'csv']));
+    assert.equal((await visitor.get('/staff/reports/arrivals.csv', { Cookie: cookie })).text, await house.do(['report', 'arrivals', '--event', slug, '--format', 'csv']));
+    assert.equal((await visitor.submit('/staff/reports/no-shows.csv', { csrf, reason: '' }, { Cookie: cookie })).status, 422);
     assert.match(names.text, /Person 11/);
     const audit = await visitor.get('/staff/audit', { Cookie: await cookieOf('olga') });
     assert.match(audit.text, /roster: badges for the desk/);

@@ -170,6 +170,7 @@ show_reports(Request *request, int status, const char *asked)
 	        data, "may_names", json_boolean(request_staff(request)->role & ROLES_ROSTER));
 	json_object_set_new(data, "own_region", json_boolean(request_staff(request)->region_no));
 	json_object_set_new(data, "roster", named_data(request, "roster", asked));
+	json_object_set_new(data, "no_shows", named_data(request, "no-shows", asked));
 	json_object_set_new(data, "informed", named_data(request, "stay-informed", asked));
 	const char *left = fields_get(request_query(request), "left");
 	json_object_set_new(
@@ -203,6 +204,12 @@ fees_file(Request *request)
 }
 
 static Reply *
+arrivals_file(Request *request)
+{
+	return export_report(request, "arrivals", NULL);
+}
+
+static Reply *
 named_file(Request *request, const char *name)
 {
 	const char *given = fields_get(request_form(request), "reason");
@@ -217,6 +224,12 @@ static Reply *
 roster_file(Request *request)
 {
 	return named_file(request, "roster");
+}
+
+static Reply *
+no_shows_file(Request *request)
+{
+	return named_file(request, "no-shows");
 }
 
 /* The organisation's own list; a region lead's holds who chose their region. */
@@ -297,6 +310,9 @@ const Route staff_reports_routes[] = {
 	{ HTTP_GET, "/staff/reports/attendance.csv", FOR_STAFF, attendance_file,
 	        .roles = ROLES_ALL },
 	{ HTTP_GET, "/staff/reports/fees.csv", FOR_STAFF, fees_file, .roles = ROLES_ROSTER },
+	{ HTTP_GET, "/staff/reports/arrivals.csv", FOR_STAFF, arrivals_file, .roles = ROLES_ALL },
+	{ HTTP_POST, "/staff/reports/no-shows.csv", FOR_STAFF, no_shows_file,
+	        .roles = ROLES_ROSTER },
 	{ HTTP_POST, "/staff/reports/roster.csv", FOR_STAFF, roster_file, .roles = ROLES_ROSTER },
 	{ HTTP_POST, "/staff/reports/stay-informed.csv", FOR_STAFF, informed_file,
 	        .roles = ROLES_ROSTER },
