@@ -4,6 +4,7 @@
 #include "schema/definition.h"
 #include "web/form.h"
 #include "web/form_private.h"
+#include "web/templates.h"
 
 #define OPEN_AT 1800000000 /* 15 January 2027 */
 
@@ -67,6 +68,24 @@ needs_are_deleted_when_the_event_says_so(void)
 	g_assert_nonnull(strstr(long_time, "que lo organizan. Se borra 45 d"));
 }
 
+/* On an Arabic page a question mark would jump to the wrong end of an English sentence. */
+static void
+what_the_event_says_in_another_language_keeps_its_own_direction(void)
+{
+	json_auto_t *field = json_pack("{s:b, s:s, s:s, s:s, s:[{s:s, s:[{s:s, s:s, s:[s]}]}]}",
+	        "is_choices", 1, "id", "sing", "name", "question_sing", "label", "Will you sing?",
+	        "groups", "heading", "A choir.", "choices", "code", "yes", "text", "Yes!", "notes",
+	        "All of it.");
+	g_autoptr(GString) page = g_string_new(NULL);
+	static const char *const parts[] = { "<bdi>Will you sing?</bdi>", "<bdi>A choir.</bdi>",
+		"<span><bdi>Yes!</bdi></span>", "<small>All of it.</small>" };
+
+	template_render(template_find(web_templates, "field"), field, page);
+	for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+		if (strstr(page->str, parts[i]) == NULL)
+			g_error("there is no \"%s\" in %s", parts[i], page->str);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -78,5 +97,8 @@ main(int argc, char **argv)
 	        where_nobody_is_visited_no_district_is_asked_for);
 	g_test_add_func("/form-event/needs_are_deleted_when_the_event_says_so",
 	        needs_are_deleted_when_the_event_says_so);
+	g_test_add_func(
+	        "/form-event/what_the_event_says_in_another_language_keeps_its_own_direction",
+	        what_the_event_says_in_another_language_keeps_its_own_direction);
 	return g_test_run();
 }

@@ -180,6 +180,15 @@ option_is_waited_for(const Form *form, guint i)
 	        places_has_list(form->event, option->no, 0, form->now);
 }
 
+/* What the event says in a language that runs the other way keeps its own direction. Owned; NULL for none. */
+static char *
+apart(const Form *form, const char *text)
+{
+	return text == NULL || *text == '\0' || !locale_right_to_left(form->locale)
+	        ? g_strdup(text)
+	        : g_strconcat("\u2068", text, "\u2069", NULL);
+}
+
 static void
 add_option(const Form *form, json_t *field, guint i, guint available)
 {
@@ -192,9 +201,11 @@ add_option(const Form *form, json_t *field, guint i, guint available)
 	        : g_strdup(locale_text(form->locale, "option_free"));
 	g_autofree char *name = form_name(form, "option");
 	g_autofree char *id = g_strdup_printf("%s-%u", name, i + 1);
+	g_autofree char *paid = option->fee_amount > 0
+	        ? apart(form, form_event_text(form, option->fee_text))
+	        : NULL;
 	form_add_line(note, includes);
-	if (option->fee_amount > 0)
-		form_add_line(note, form_event_text(form, option->fee_text));
+	form_add_line(note, paid);
 	form_add_line(note, state);
 	form_choice(field,
 	        &(FormChoice){ option->code, form_event_text(form, option->title), note->str, fee,
