@@ -37,6 +37,7 @@ export const suites = [
   { file: 'test_forget.mjs', minutes: 4 },
   { file: 'test_canaries.mjs', minutes: 8 },
   { file: 'test_again.mjs', minutes: 4 },
+  { file: 'test_holds.mjs', minutes: 4 },
   { file: 'test_places.mjs' },
   { file: 'test_self.mjs', minutes: 4 },
   { file: 'test_self_journey.mjs', minutes: 4 },

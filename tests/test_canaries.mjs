@@ -60,6 +60,8 @@ const forms = {
   'POST /staff/code/confirm': typed('code'),
   'POST /staff/sign-out': nothing('a button'),
   'POST /staff/events': nothing('a choice'),
+  'POST /staff/holds': plain('reason'),
+  'POST /staff/holds/:hold/release': nothing('a button'),
   'POST /staff/devices': plain('name'),
   'POST /staff/devices/:device/next': nothing('a button'),
   'POST /staff/devices/:device/renew': nothing('a button'),
@@ -407,6 +409,8 @@ for (const engine of engines) {
       const taken = await send('/staff/reports', '/roster.csv', { reason: open.name() }, { staff: true, statuses: [200] });
       assert.ok(canaries.isIn(taken.text));
       await send('/staff/reports', '/no-shows.csv', { reason: open.name() }, { staff: true, statuses: [200] });
+      await send('/staff/holds', '/staff/holds', { scope: 'person', person: '2', reason: open.name() }, { staff: true });
+      await send('/staff/holds', '/release', {}, { staff: true });
       await send('/staff/devices', '/staff/devices', { name: open.name(), role: 'supervisor' }, { staff: true });
       await send('/staff/delegations', '/staff/delegations', { name: open.name(), code: `${open.core}-c`.toUpperCase() }, { staff: true });
       const [[no]] = await house.query('SELECT max(no) FROM delegation');

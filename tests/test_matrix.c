@@ -41,6 +41,7 @@ static const char *const names[IDENTITIES] = { "nobody", "viewer", "lead", "lead
 #define GUEST          "/staff/people/" GUEST_NO
 #define NO_TOKEN       "0000000000000000-AAAAAAAAAAAAAAAAAAAAAA"
 #define NO_LINK        "/t/" NO_TOKEN
+#define NO_GROUP       "/g/" NO_TOKEN
 
 /* $D a device to be paired, $S the scanning phone, $P its scans' number, $M the guest's mark, $V the asking device's own id,
  * $U a submission. @away: what those of another region or event get, who are let in but have no such
@@ -161,6 +162,11 @@ static const struct Row {
 	{ HTTP_POST, "/staff/reports/stay-informed/leave", CENTRE, 303,
 	        "/staff/reports/stay-informed/leave", "email=nobody@example.org" },
 	{ HTTP_GET, "/staff/audit", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 200, "/staff/audit" },
+	{ HTTP_GET, "/staff/holds", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 200, "/staff/holds" },
+	{ HTTP_POST, "/staff/holds", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 303, "/staff/holds",
+	        "scope=event&reason=" },
+	{ HTTP_POST, "/staff/holds/:hold/release", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 303,
+	        "/staff/holds/0000000000000001/release", "" },
 	{ HTTP_GET, "/staff/devices", CENTRE, 200, "/staff/devices" },
 	{ HTTP_POST, "/staff/devices", CENTRE, 303, "/staff/devices", "name=X&place=s1&role=scan" },
 	{ HTTP_GET, "/staff/devices/:device/pair", CENTRE, 200, "/staff/devices/$D/pair", NULL,

@@ -47,6 +47,7 @@ const Route *const web_tables[] = {
 	staff_devices_routes,
 	staff_reports_routes,
 	staff_audit_routes,
+	staff_holds_routes,
 	staff_letters_routes,
 	staff_calls_routes,
 	staff_messages_routes,

@@ -71,6 +71,7 @@ extern const Route staff_numbers_routes[];
 extern const Route staff_devices_routes[];
 extern const Route staff_reports_routes[];
 extern const Route staff_audit_routes[];
+extern const Route staff_holds_routes[]; /* /staff/holds */
 extern const Route staff_letters_routes[];
 extern const Route staff_calls_routes[];
 extern const Route staff_messages_routes[];

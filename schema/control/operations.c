@@ -18,6 +18,7 @@ const ControlEntry schema_operations[] = {
 	{ "device.revoke", device_operation_revoke },
 	{ "hold.add", hold_operation_add },
 	{ "hold.release", hold_operation_release },
+	{ "hold.export", hold_operation_export },
 	{ "person.erase", erase_operation },
 	{ "key.rotate", rotate_operation },
 	{ ROSTER_OPERATION, roster_import },

@@ -13,12 +13,12 @@ misused(GError **error)
 {
 	g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_INPUT,
 	        "say hold add --event E [--region R | --delegation D | --person NO] --reason TEXT, "
-	        "hold list [--event E], or hold release ID");
+	        "hold list [--event E], hold release ID, or hold export --hold ID --output FILE");
 	return FALSE;
 }
 
 typedef struct {
-	char *event, *region, *delegation, *reason;
+	char *event, *region, *delegation, *reason, *hold, *output, *format;
 	gint64 person;
 } Flags;
 
@@ -118,11 +118,16 @@ hold_command(int argc, char **argv)
 		        "only the holder with this number", "NO" },
 		{ "reason", 0, 0, G_OPTION_ARG_STRING, &flags.reason, "why, without a name",
 		        "TEXT" },
+		{ "hold", 0, 0, G_OPTION_ARG_STRING, &flags.hold, "which hold is exported", "ID" },
+		{ "output", 0, 0, G_OPTION_ARG_STRING, &flags.output,
+		        "the file that is made, for its owner alone", "FILE" },
+		{ "format", 0, 0, G_OPTION_ARG_STRING, &flags.format, "json or csv", "FORMAT" },
 		{ NULL },
 	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Settings) settings = settings_take(&argc, &argv, entries,
-	        "hold add | list | release ID: what must not be deleted, and why", FALSE, &error);
+	        "hold add | list | release ID | export: what must not be deleted, and why", FALSE,
+	        &error);
 	if (settings == NULL)
 		return error_report(error);
 	const RecordPlace place = settings_place(settings);
@@ -132,6 +137,8 @@ hold_command(int argc, char **argv)
 	const char *verb = argc > 1 ? argv[1] : "";
 	gboolean ok;
 
+	if (strcmp(verb, "export") == 0 && argc == 2 && flags.hold && flags.output)
+		return hold_export_command(&place, flags.hold, flags.output, flags.format, now);
 	if (strcmp(verb, "add") == 0 && argc == 2 && flags.event && flags.reason && scopes <= 1)
 		ok = add(&place, &flags, now, &error);
 	else if (strcmp(verb, "list") == 0 && argc == 2 && scopes == 0)

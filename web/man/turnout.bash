@@ -45,8 +45,8 @@ _turnout() {
 				restore) words="$common --keys --passphrase-stdin" ;;
 				expire) words="$common --event --now" ;;
 				hold)
-					words="$common --event --region --delegation --person --reason"
-					[ "$COMP_CWORD" -ne 3 ] || words='add list release'
+					words="$common --event --region --delegation --person --reason --hold --output --format"
+					[ "$COMP_CWORD" -ne 3 ] || words='add list release export'
 					;;
 				spare)
 					words="$common --event --region --ref"

@@ -19,6 +19,7 @@ static const struct {
 	{ "/staff/calls", "staff_room_calls", ROLE_OWNER | ROLE_STAFF | ROLE_REGION },
 	{ "/staff/spares", "staff_room_spares", ROLES_CENTRE },
 	{ "/staff/reports", "staff_room_reports", ROLES_ALL },
+	{ "/staff/holds", "staff_room_holds", ROLE_OWNER },
 	{ "/staff/audit", "staff_room_audit", ROLE_OWNER },
 };
 
