@@ -30,7 +30,8 @@ static const char *const names[IDENTITIES] = { "nobody", "viewer", "lead", "lead
 
 #define BIT(identity)  (1u << (identity))
 #define EVERYBODY      (BIT(IDENTITIES) - 1)
-#define CENTRE         (BIT(STAFF) | BIT(OWNER) | BIT(OWNER_ELSEWHERE))
+#define OWNERS         (BIT(OWNER) | BIT(OWNER_ELSEWHERE))
+#define CENTRE         (BIT(STAFF) | OWNERS)
 #define DESK           (CENTRE | BIT(LEAD) | BIT(LEAD_SOUTH))
 #define SIGNED_IN      (DESK | BIT(VIEWER))
 #define SUPERVISORS    (BIT(SUPERVISOR) | BIT(ELSEWHERE))
@@ -41,7 +42,7 @@ static const char *const names[IDENTITIES] = { "nobody", "viewer", "lead", "lead
 #define GUEST          "/staff/people/" GUEST_NO
 #define NO_TOKEN       "0000000000000000-AAAAAAAAAAAAAAAAAAAAAA"
 #define NO_LINK        "/t/" NO_TOKEN
-#define NO_GROUP       "/g/" NO_TOKEN
+#define NOT_ON_LIST    "/stay-informed/" NO_TOKEN
 
 /* $D a device to be paired, $S the scanning phone, $P its scans' number, $M the guest's mark, $V the asking device's own id,
  * $U a submission. @away: what those of another region or event get, who are let in but have no such
@@ -88,8 +89,7 @@ static const struct Row {
 	{ HTTP_GET, "/g/:token/:no", EVERYBODY, 404, "/g/" NO_TOKEN "/1" },
 	{ HTTP_POST, "/g/:token/:no", EVERYBODY, 404, "/g/" NO_TOKEN "/1", "name=x" },
 	{ HTTP_GET, "/g/:token/:no/change", EVERYBODY, 404, "/g/" NO_TOKEN "/1/change" },
-	{ HTTP_POST, "/g/:token/:no/change", EVERYBODY, 404, "/g/" NO_TOKEN "/1/change",
-	        "option=x" },
+	{ HTTP_POST, "/g/:token/:no/change", EVERYBODY, 404, "/g/" NO_TOKEN "/1/change", "x=" },
 	{ HTTP_POST, "/g/:token/add", EVERYBODY, 404, "/g/" NO_TOKEN "/add", "names=x" },
 	{ HTTP_POST, "/g/:token/rows", EVERYBODY, 404, "/g/" NO_TOKEN "/rows", "rows=x" },
 	{ HTTP_GET, "/e/:event/delegation", EVERYBODY, 200, "/e/door/delegation" },
@@ -108,14 +108,11 @@ static const struct Row {
 	{ HTTP_GET, "/stay-informed/from/:token", EVERYBODY, 404, "/stay-informed/from/" NO_TOKEN },
 	{ HTTP_POST, "/stay-informed/from/:token", EVERYBODY, 404, "/stay-informed/from/" NO_TOKEN,
 	        "" },
-	{ HTTP_GET, "/stay-informed/:token", EVERYBODY, 404, "/stay-informed/" NO_TOKEN },
-	{ HTTP_GET, "/stay-informed/:token/leave", EVERYBODY, 200,
-	        "/stay-informed/" NO_TOKEN "/leave" },
-	{ HTTP_POST, "/stay-informed/:token/confirm", EVERYBODY, 404,
-	        "/stay-informed/" NO_TOKEN "/confirm", "" },
-	/* who has left has left */
-	{ HTTP_POST, "/stay-informed/:token/leave", EVERYBODY, 200,
-	        "/stay-informed/" NO_TOKEN "/leave", "List-Unsubscribe=One-Click" },
+	{ HTTP_GET, "/stay-informed/:token", EVERYBODY, 404, NOT_ON_LIST },
+	{ HTTP_GET, "/stay-informed/:token/leave", EVERYBODY, 200, NOT_ON_LIST "/leave" },
+	{ HTTP_POST, "/stay-informed/:token/confirm", EVERYBODY, 404, NOT_ON_LIST "/confirm", "" },
+	{ HTTP_POST, "/stay-informed/:token/leave", EVERYBODY, 200, NOT_ON_LIST "/leave",
+	        "List-Unsubscribe=One-Click" },
 	/* devices' */
 	{ HTTP_POST, "/api/v1/door/pair", EVERYBODY, 404, "/api/v1/door/pair",
 	        "{\"code\":\"0000-0000-0000-0000\",\"device_name\":\"x\"}" },
@@ -161,12 +158,10 @@ static const struct Row {
 	        "/staff/reports/stay-informed.csv", "reason=a+test+of+who+may&region=north" },
 	{ HTTP_POST, "/staff/reports/stay-informed/leave", CENTRE, 303,
 	        "/staff/reports/stay-informed/leave", "email=nobody@example.org" },
-	{ HTTP_GET, "/staff/audit", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 200, "/staff/audit" },
-	{ HTTP_GET, "/staff/holds", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 200, "/staff/holds" },
-	{ HTTP_POST, "/staff/holds", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 303, "/staff/holds",
-	        "scope=event&reason=" },
-	{ HTTP_POST, "/staff/holds/:hold/release", BIT(OWNER) | BIT(OWNER_ELSEWHERE), 303,
-	        "/staff/holds/0000000000000001/release", "" },
+	{ HTTP_GET, "/staff/audit", OWNERS, 200, "/staff/audit" },
+	{ HTTP_GET, "/staff/holds", OWNERS, 200, "/staff/holds" },
+	{ HTTP_POST, "/staff/holds", OWNERS, 303, "/staff/holds", "scope=event&reason=" },
+	{ HTTP_POST, "/staff/holds/:hold/release", OWNERS, 303, "/staff/holds/$S/release", "" },
 	{ HTTP_GET, "/staff/devices", CENTRE, 200, "/staff/devices" },
 	{ HTTP_POST, "/staff/devices", CENTRE, 303, "/staff/devices", "name=X&place=s1&role=scan" },
 	{ HTTP_GET, "/staff/devices/:device/pair", CENTRE, 200, "/staff/devices/$D/pair", NULL,
