@@ -135,11 +135,14 @@ hold_command(int argc, char **argv)
 	const guint scopes =
 	        (flags.region != NULL) + (flags.delegation != NULL) + (flags.person != 0);
 	const char *verb = argc > 1 ? argv[1] : "";
+	int status = 0;
 	gboolean ok;
 
-	if (strcmp(verb, "export") == 0 && argc == 2 && flags.hold && flags.output)
-		return hold_export_command(&place, flags.hold, flags.output, flags.format, now);
-	if (strcmp(verb, "add") == 0 && argc == 2 && flags.event && flags.reason && scopes <= 1)
+	if (strcmp(verb, "export") == 0 && argc == 2 && flags.hold && flags.output) {
+		status = hold_export_command(&place, flags.hold, flags.output, flags.format, now);
+		ok = TRUE;
+	} else if (strcmp(verb, "add") == 0 && argc == 2 && flags.event && flags.reason &&
+	        scopes <= 1)
 		ok = add(&place, &flags, now, &error);
 	else if (strcmp(verb, "list") == 0 && argc == 2 && scopes == 0)
 		ok = list(&place, flags.event, &error);
@@ -151,5 +154,8 @@ hold_command(int argc, char **argv)
 	g_free(flags.region);
 	g_free(flags.delegation);
 	g_free(flags.reason);
-	return ok ? 0 : error_report(error);
+	g_free(flags.hold);
+	g_free(flags.output);
+	g_free(flags.format);
+	return ok ? status : error_report(error);
 }
