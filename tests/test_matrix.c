@@ -113,7 +113,6 @@ static const struct Row {
 	{ HTTP_POST, "/stay-informed/:token/confirm", EVERYBODY, 404, NOT_ON_LIST "/confirm", "" },
 	{ HTTP_POST, "/stay-informed/:token/leave", EVERYBODY, 200, NOT_ON_LIST "/leave",
 	        "List-Unsubscribe=One-Click" },
-	/* devices' */
 	{ HTTP_POST, "/api/v1/door/pair", EVERYBODY, 404, "/api/v1/door/pair",
 	        "{\"code\":\"0000-0000-0000-0000\",\"device_name\":\"x\"}" },
 	{ HTTP_GET, "/api/v1/door/manifest", DEVICES, 200, "/api/v1/door/manifest?session=day" },
