@@ -11,8 +11,9 @@ static const GRegex *
 reached(void)
 {
 	static gsize made = 0;
+	/* not optimised: that would be machine code made at run time, which the unit's sandbox forbids */
 	if (g_once_init_enter(&made))
-		g_once_init_leave(&made, (gsize)g_regex_new(REACHED, G_REGEX_OPTIMIZE, 0, NULL));
+		g_once_init_leave(&made, (gsize)g_regex_new(REACHED, 0, 0, NULL));
 	return (const GRegex *)made;
 }
 
