@@ -142,7 +142,7 @@ function runSuite({ file, minutes = 2 }) {
     stream.on('test:pass', ({ name, skip, details }) => {
       if (details.type === 'suite')
         return;
-      log.write(`ok ${name}\n`);
+      log.write(`ok ${name} (${(details.duration_ms / 1000).toFixed(1)} s)\n`);
       if (skip !== undefined)
         outcome.failures.push(`${name}: skipped`);
       else
