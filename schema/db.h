@@ -98,6 +98,10 @@ gint64 db_column_int(DbRows *rows, guint column);
 const char *db_column_text(DbRows *rows, guint column);
 gconstpointer db_column_bytes(DbRows *rows, guint column, gsize *ret_length);
 
+/* Asks for one row, and stands on it: *ret_row is owned by the caller, NULL when there is none. */
+gboolean db_query_row(
+        Db *db, const char *sql, const DbValue *values, gsize n, DbRows **ret_row, GError **error);
+
 /* Runs a statement to its end; @ret_changed (nullable) is how many rows it wrote. */
 gboolean db_run(Db *db, const char *sql, const DbValue *values, gsize n, gint64 *ret_changed,
         GError **error);

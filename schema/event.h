@@ -211,9 +211,14 @@ const EventRegion *event_region_by_code(const Event *event, const char *code);
 const EventRegion *event_region_of_county(const Event *event, const char *county); /* case folded */
 const EventSession *event_session(const Event *event, guint16 no);
 const EventSession *event_session_by_code(const Event *event, const char *code);
+/* Is it the way back of another one? */
+gboolean event_is_return(const Event *event, guint16 session_no);
 const EventStop *event_stop(const EventSession *session, guint16 no);
 const EventOption *event_option(const Event *event, guint16 no);
 const EventOption *event_option_by_code(const Event *event, const char *code);
+/* What any option leaves to choose, one after another. */
+typedef void (*EventEachChoice)(const Event *event, const EventChoice *choice, gpointer data);
+void event_each_choice(const Event *event, EventEachChoice each, gpointer data);
 const EventDelegation *event_delegation(const Event *event, guint16 no);
 /* In any case; of one that was merged, the one that it is now. It may be closed. */
 const EventDelegation *event_delegation_by_code(const Event *event, const char *code);

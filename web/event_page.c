@@ -133,24 +133,13 @@ bus_data(const Look *look, const EventSession *bus)
 	return data;
 }
 
-/* Is @bus the way home of another one? */
-static gboolean
-is_return(const Event *event, const EventSession *bus)
-{
-	for (guint i = 0; i < event->sessions->len; i++)
-		if (((const EventSession *)g_ptr_array_index(event->sessions, i))->return_no ==
-		        bus->no)
-			return TRUE;
-	return FALSE;
-}
-
 static json_t *
 buses_data(const Look *look)
 {
 	json_t *list = json_array();
 	for (guint i = 0; i < look->event->sessions->len; i++) {
 		const EventSession *session = g_ptr_array_index(look->event->sessions, i);
-		if (session->kind == SESSION_BUS && !is_return(look->event, session))
+		if (session->kind == SESSION_BUS && !event_is_return(look->event, session->no))
 			json_array_append_new(list, bus_data(look, session));
 	}
 	return list;

@@ -267,6 +267,20 @@ db_run(Db *db, const char *sql, const DbValue *values, gsize n, gint64 *ret_chan
 }
 
 gboolean
+db_query_row(
+        Db *db, const char *sql, const DbValue *values, gsize n, DbRows **ret_row, GError **error)
+{
+	g_autoptr(DbRows) rows = db_query(db, sql, values, n, error);
+	if (rows == NULL)
+		return FALSE;
+	DbStep step = db_next(rows, error);
+	if (step == DB_ERROR_ROW)
+		return FALSE;
+	*ret_row = step == DB_ROW ? g_steal_pointer(&rows) : NULL;
+	return TRUE;
+}
+
+gboolean
 db_ask_int(Db *db, const char *sql, const DbValue *values, gsize n, gint64 absent,
         gint64 *ret_number, GError **error)
 {

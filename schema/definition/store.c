@@ -66,21 +66,17 @@ compare_definition(Db *db, const Store *store, gboolean *ret_same, GError **erro
 static gboolean
 lock_event(Db *db, Store *store, gboolean *ret_same, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "UPDATE event SET version = version + 1, definition_version = version + 1"
-	        " WHERE slug = $1"
-	        " RETURNING id, edition, version",
-	        DB_ARGS(db_text(store->event->slug)), error);
-	if (rows == NULL)
+	g_autoptr(DbRows) rows = NULL;
+
+	if (!db_query_row(db,
+	            "UPDATE event SET version = version + 1, definition_version = version + 1"
+	            " WHERE slug = $1"
+	            " RETURNING id, edition, version",
+	            DB_ARGS(db_text(store->event->slug)), &rows, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_CONFLICT, "an event has gone away");
 		return FALSE;
-	case DB_ROW:
-		break;
 	}
 	gsize length = 0;
 	gconstpointer id = db_column_bytes(rows, 0, &length);

@@ -6,21 +6,18 @@ static gboolean
 delegation_settle(Db *db, const Event *event, const Registration *asked, Place *place,
         gboolean *ret_open, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT d.closed, c.id FROM delegation d LEFT JOIN attendee c"
-	        " ON c.id = d.captain AND c.state = 'active' AND c.delegation_no = d.no"
-	        " WHERE d.event = $1 AND d.no = $2",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(place->delegation_no)), error);
-	if (rows == NULL)
+	g_autoptr(DbRows) rows = NULL;
+
+	if (!db_query_row(db,
+	            "SELECT d.closed, c.id FROM delegation d LEFT JOIN attendee c"
+	            " ON c.id = d.captain AND c.state = 'active' AND c.delegation_no = d.no"
+	            " WHERE d.event = $1 AND d.no = $2",
+	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES), db_int(place->delegation_no)),
+	            &rows, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		*ret_open = FALSE;
 		return TRUE;
-	case DB_ROW:
-		break;
 	}
 	*ret_open = db_column_is_null(rows, 0);
 	place->asks = !asked->approved && !asked->walk_in && !db_column_is_null(rows, 1);

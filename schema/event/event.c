@@ -435,6 +435,27 @@ event_session_by_code(const Event *event, const char *code)
 	return by_code(event->index->session_codes, code);
 }
 
+gboolean
+event_is_return(const Event *event, guint16 session_no)
+{
+	for (guint i = 0; i < event->sessions->len; i++) {
+		const EventSession *session = g_ptr_array_index(event->sessions, i);
+		if (session->return_no == session_no)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+void
+event_each_choice(const Event *event, EventEachChoice each, gpointer data)
+{
+	for (guint i = 0; i < event->options->len; i++) {
+		const EventOption *option = g_ptr_array_index(event->options, i);
+		for (guint j = 0; j < option->choices->len; j++)
+			each(event, g_ptr_array_index(option->choices, j), data);
+	}
+}
+
 const EventStop *
 event_stop(const EventSession *session, guint16 no)
 {

@@ -21,20 +21,14 @@ gboolean
 reminder_row(Db *db, const Event *event, gboolean *ret_there, gint64 *ret_at, gint64 *ret_told,
         GError **error)
 {
-	g_autoptr(DbRows) rows =
-	        db_query(db, "SELECT at, told FROM reminder WHERE event = $1 AND starts = $2",
-	                DB_ARGS(event_id(event), db_int(event->starts)), error);
+	g_autoptr(DbRows) rows = NULL;
 
-	if (rows == NULL)
+	if (!db_query_row(db, "SELECT at, told FROM reminder WHERE event = $1 AND starts = $2",
+	            DB_ARGS(event_id(event), db_int(event->starts)), &rows, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		*ret_there = FALSE;
 		return TRUE;
-	case DB_ROW:
-		break;
 	}
 	*ret_there = TRUE;
 	*ret_at = db_column_int(rows, 0);

@@ -44,21 +44,16 @@ consent_version(Db *db, ConsentKind kind, const char *lang, ConsentShown *shown,
 char *
 consent_text_read(Db *db, ConsentKind kind, const char *lang, gint64 version, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT words FROM consent_text WHERE kind = $1 AND lang = $2 AND version = $3",
-	        DB_ARGS(db_int(kind), db_text(lang), db_int(version)), error);
+	g_autoptr(DbRows) rows = NULL;
 
-	if (rows == NULL)
+	if (!db_query_row(db,
+	            "SELECT words FROM consent_text WHERE kind = $1 AND lang = $2 AND version = $3",
+	            DB_ARGS(db_int(kind), db_text(lang), db_int(version)), &rows, error))
 		return NULL;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return NULL;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT,
 		        "there is no such text of a consent");
 		return NULL;
-	case DB_ROW:
-		break;
 	}
 	return g_strdup(db_column_text(rows, 0));
 }

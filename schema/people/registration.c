@@ -209,23 +209,19 @@ static gboolean
 registration_repeat(
         Db *db, const Event *event, const Registration *asked, PlaceAnswer *ret, GError **error)
 {
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT id, link_no, content_hash FROM registration"
-	        " WHERE event = $1 AND submission = $2",
-	        DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES),
-	                db_bytes(asked->submission, SUBMISSION_BYTES)),
-	        error);
-	if (rows == NULL)
+	g_autoptr(DbRows) rows = NULL;
+
+	if (!db_query_row(db,
+	            "SELECT id, link_no, content_hash FROM registration"
+	            " WHERE event = $1 AND submission = $2",
+	            DB_ARGS(db_bytes(event->id, EVENT_ID_BYTES),
+	                    db_bytes(asked->submission, SUBMISSION_BYTES)),
+	            &rows, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN,
 		        "a submission is both there and not there");
 		return FALSE;
-	case DB_ROW:
-		break;
 	}
 	gsize length = 0;
 	gconstpointer hash = db_column_bytes(rows, 2, &length);

@@ -34,20 +34,15 @@ page_of(Db *db, gint64 id, GError **error)
 {
 	gsize length = 0;
 	gconstpointer event;
-	g_autoptr(DbRows) rows =
-	        db_query(db, "SELECT event, link_no, lang, entered FROM registration WHERE id = $1",
-	                DB_ARGS(db_int(id)), error);
+	g_autoptr(DbRows) rows = NULL;
 
-	if (rows == NULL)
+	if (!db_query_row(db,
+	            "SELECT event, link_no, lang, entered FROM registration WHERE id = $1",
+	            DB_ARGS(db_int(id)), &rows, error))
 		return NULL;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return NULL;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		set_absent(error);
 		return NULL;
-	case DB_ROW:
-		break;
 	}
 	event = db_column_bytes(rows, 0, &length);
 	if (length != EVENT_ID_BYTES) {

@@ -25,18 +25,6 @@ find_question(const Event *event, const char *name)
 	return NULL;
 }
 
-typedef void (*EachChoice)(const Event *event, const EventChoice *choice, gpointer data);
-
-static void
-each_choice(const Event *event, EachChoice each, gpointer data)
-{
-	for (guint i = 0; i < event->options->len; i++) {
-		const EventOption *option = g_ptr_array_index(event->options, i);
-		for (guint j = 0; j < option->choices->len; j++)
-			each(event, g_ptr_array_index(option->choices, j), data);
-	}
-}
-
 static void
 add_once(GPtrArray *names, char *name)
 {
@@ -58,7 +46,7 @@ names_of(const Event *event)
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; fields[i] != NULL; i++)
 		g_ptr_array_add(names, g_strdup(fields[i]));
-	each_choice(event, add_group, names);
+	event_each_choice(event, add_group, names);
 	for (guint i = 0; i < event->questions->len; i++) {
 		const EventQuestion *question = g_ptr_array_index(event->questions, i);
 		g_ptr_array_add(names, g_strconcat("question_", question->code, NULL));
@@ -170,8 +158,8 @@ roster_choices(const Event *event, const char *name)
 	if (question != NULL)
 		add_answers(question, codes);
 	if (strcmp(name, "stop") == 0)
-		each_choice(event, collect, &(Collected){ NULL, codes });
+		event_each_choice(event, collect, &(Collected){ NULL, codes });
 	else if (g_str_has_prefix(name, "session_"))
-		each_choice(event, collect, &(Collected){ name + strlen("session_"), codes });
+		event_each_choice(event, collect, &(Collected){ name + strlen("session_"), codes });
 	return codes->len > 0 ? joined(codes, CODES_TOLD) : NULL;
 }

@@ -24,21 +24,17 @@ see(GByteArray *all, gint64 number)
 static gboolean
 read_row(Db *db, gint64 attendee, SelfPerson *self, GByteArray *all, GError **error)
 {
-	g_autoptr(DbRows) row = db_query(db,
-	        "SELECT a.age_band, a.region_no, a.delegation_no, r.lang FROM attendee a"
-	        " JOIN registration r ON r.id = a.registration"
-	        " WHERE a.id = $1 AND a.state <> 'deleted'",
-	        DB_ARGS(db_int(attendee)), error);
-	if (row == NULL)
+	g_autoptr(DbRows) row = NULL;
+
+	if (!db_query_row(db,
+	            "SELECT a.age_band, a.region_no, a.delegation_no, r.lang FROM attendee a"
+	            " JOIN registration r ON r.id = a.registration"
+	            " WHERE a.id = $1 AND a.state <> 'deleted'",
+	            DB_ARGS(db_int(attendee)), &row, error))
 		return FALSE;
-	switch (db_next(row, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (row == NULL) {
 		g_set_error_literal(error, TURNOUT_ERROR, TURNOUT_ERROR_ABSENT, "nobody's id");
 		return FALSE;
-	case DB_ROW:
-		break;
 	}
 	self->age_band = (AgeBand)db_column_int(row, 0);
 	self->region_no = (guint16)db_column_int(row, 1);
@@ -76,21 +72,16 @@ self_consent_words(Db *db, gint64 attendee, ConsentKind kind, char ret_lang[12],
 {
 	*ret_lang = '\0';
 	*ret_words = NULL;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT t.lang, t.words FROM consent c JOIN consent_text t ON t.kind = c.kind"
-	        " AND t.lang = c.lang AND t.version = c.text_version"
-	        " WHERE c.attendee = $1 AND c.kind = $2 AND c.given = 1",
-	        DB_ARGS(db_int(attendee), db_int(kind)), error);
+	g_autoptr(DbRows) rows = NULL;
+
+	if (!db_query_row(db,
+	            "SELECT t.lang, t.words FROM consent c JOIN consent_text t ON t.kind = c.kind"
+	            " AND t.lang = c.lang AND t.version = c.text_version"
+	            " WHERE c.attendee = $1 AND c.kind = $2 AND c.given = 1",
+	            DB_ARGS(db_int(attendee), db_int(kind)), &rows, error))
+		return FALSE;
 	if (rows == NULL)
-		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
 		return TRUE;
-	case DB_ROW:
-		break;
-	}
 	g_strlcpy(ret_lang, db_column_text(rows, 0), 12);
 	*ret_words = g_strdup(db_column_text(rows, 1));
 	return TRUE;

@@ -1,16 +1,6 @@
 /* What somebody has or waits for, for the form by which they change it. */
 #include "schema/places_private.h"
 
-static gboolean
-is_return(const Event *event, guint16 session_no)
-{
-	for (guint i = 0; i < event->sessions->len; i++)
-		if (((const EventSession *)g_ptr_array_index(event->sessions, i))->return_no ==
-		        session_no)
-			return TRUE;
-	return FALSE;
-}
-
 static void
 give_session(const Event *event, Room *room, guint16 session_no)
 {
@@ -92,7 +82,7 @@ places_own(Db *db, const Event *event, gint64 attendee, PlacesOwn *ret, GError *
 		for (guint i = 0; i < standing.bookings_n; i++) {
 			const StandingBooking *booking = &standing.bookings[i];
 			if (own.chosen_n < ATTENDEE_SESSIONS_MAX &&
-			        !is_return(event, booking->session_no))
+			        !event_is_return(event, booking->session_no))
 				own.chosen[own.chosen_n++] =
 				        (ChosenSession){ booking->session_no, booking->stop_no };
 		}

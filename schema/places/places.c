@@ -206,16 +206,6 @@ leave(Db *db, const Event *event, Standing *standing, guint16 session_no, gboole
 	return counters_give(db, event, held, error);
 }
 
-static gboolean
-is_return(const Event *event, guint16 session_no)
-{
-	for (guint i = 0; i < event->sessions->len; i++)
-		if (((const EventSession *)g_ptr_array_index(event->sessions, i))->return_no ==
-		        session_no)
-			return TRUE;
-	return FALSE;
-}
-
 /* To the end of the line. */
 static gboolean
 rejoin(const Event *event, Standing *standing, guint16 session_no, gint64 queue)
@@ -228,12 +218,12 @@ rejoin(const Event *event, Standing *standing, guint16 session_no, gint64 queue)
 			return FALSE;
 		standing->option_queue = queue;
 		for (guint i = 0; i < standing->bookings_n; i++)
-			if (!is_return(event, standing->bookings[i].session_no))
+			if (!event_is_return(event, standing->bookings[i].session_no))
 				standing->bookings[i].queue = queue;
 		return TRUE;
 	}
 	if (booking == NULL || booking->confirmed || booking->queue != 0 ||
-	        !standing_holds_option(standing) || is_return(event, session_no))
+	        !standing_holds_option(standing) || event_is_return(event, session_no))
 		return FALSE;
 	booking->queue = queue;
 	return TRUE;

@@ -1,16 +1,6 @@
 /* What the people of a registration wait for, as their page tells it. */
 #include "schema/places.h"
 
-static gboolean
-is_return(const Event *event, guint16 session_no)
-{
-	for (guint i = 0; i < event->sessions->len; i++)
-		if (((const EventSession *)g_ptr_array_index(event->sessions, i))->return_no ==
-		        session_no)
-			return TRUE;
-	return FALSE;
-}
-
 /* Takes over @given. A way back stands as its way there. */
 static GArray *
 waits_take(DbRows *given, const Event *event, GError **error)
@@ -28,7 +18,7 @@ waits_take(DbRows *given, const Event *event, GError **error)
 			.queue = db_column_int(rows, 3),
 			.offer = db_column_int(rows, 4),
 		};
-		if (wait.session_no == 0 || !is_return(event, wait.session_no))
+		if (wait.session_no == 0 || !event_is_return(event, wait.session_no))
 			g_array_append_val(waits, wait);
 	}
 	return step == DB_NO_ROW ? g_steal_pointer(&waits) : NULL;

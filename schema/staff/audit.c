@@ -48,21 +48,15 @@ line_hash(const guint8 *before, gsize before_length, const Line *line, guint8 re
 static gboolean
 take_head(Db *db, gint64 *ret_no, guint8 ret_hash[32], gsize *ret_length, GError **error)
 {
-	g_autoptr(DbRows) rows =
-	        db_query(db, "UPDATE audit_head SET no = no + 1 WHERE one = 1 RETURNING no, hash",
-	                DB_NO_ARGS, error);
+	g_autoptr(DbRows) rows = NULL;
 	gsize length = 0;
 
-	if (rows == NULL)
+	if (!db_query_row(db, "UPDATE audit_head SET no = no + 1 WHERE one = 1 RETURNING no, hash",
+	            DB_NO_ARGS, &rows, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_BROKEN, "the audit has no head");
 		return FALSE;
-	case DB_ROW:
-		break;
 	}
 	gconstpointer hash = db_column_bytes(rows, 1, &length);
 	*ret_no = db_column_int(rows, 0);

@@ -62,20 +62,15 @@ staff_find(Db *db, const char *name, StaffKnown *ret, GError **error)
 	g_autofree char *folded = staff_name_fold(name);
 
 	*ret = (StaffKnown){ 0 };
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT id, name, password, totp_sealed, totp_step FROM staff"
-	        " WHERE name = $1 AND disabled = 0",
-	        DB_ARGS(db_text(folded ? folded : "")), error);
+	g_autoptr(DbRows) rows = NULL;
+
+	if (!db_query_row(db,
+	            "SELECT id, name, password, totp_sealed, totp_step FROM staff"
+	            " WHERE name = $1 AND disabled = 0",
+	            DB_ARGS(db_text(folded ? folded : "")), &rows, error))
+		return FALSE;
 	if (rows == NULL)
-		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
 		return TRUE;
-	case DB_ROW:
-		break;
-	}
 	gsize length = 0;
 	gconstpointer totp = db_column_bytes(rows, 3, &length);
 	*ret = (StaffKnown){ .found = TRUE,
@@ -128,27 +123,22 @@ staff_session_read(Db *db, const guint8 id_hash[TOKEN_HASH_BYTES], gint64 now, S
         GError **error)
 {
 	g_autoptr(StaffSession) session = NULL;
-	g_autoptr(DbRows) rows = db_query(db,
-	        "SELECT s.staff, s.started, s.seen, r.event, r.role, r.region_no, p.name,"
-	        " (SELECT count(*) FROM staff_role o WHERE o.staff = s.staff),"
-	        " CASE WHEN p.totp_sealed IS NULL THEN 0 ELSE 1 END"
-	        " FROM staff_session s JOIN staff p ON p.id = s.staff"
-	        " JOIN staff_role r ON r.staff = s.staff AND r.event = s.event"
-	        " WHERE s.id_hash = $1 AND p.disabled = 0 AND s.started > $2 AND s.seen > $3",
-	        DB_ARGS(db_bytes(id_hash, TOKEN_HASH_BYTES), db_int(now - STAFF_SESSION_S),
-	                db_int(now - STAFF_IDLE_S)),
-	        error);
+	g_autoptr(DbRows) rows = NULL;
 
-	if (rows == NULL)
+	if (!db_query_row(db,
+	            "SELECT s.staff, s.started, s.seen, r.event, r.role, r.region_no, p.name,"
+	            " (SELECT count(*) FROM staff_role o WHERE o.staff = s.staff),"
+	            " CASE WHEN p.totp_sealed IS NULL THEN 0 ELSE 1 END"
+	            " FROM staff_session s JOIN staff p ON p.id = s.staff"
+	            " JOIN staff_role r ON r.staff = s.staff AND r.event = s.event"
+	            " WHERE s.id_hash = $1 AND p.disabled = 0 AND s.started > $2 AND s.seen > $3",
+	            DB_ARGS(db_bytes(id_hash, TOKEN_HASH_BYTES), db_int(now - STAFF_SESSION_S),
+	                    db_int(now - STAFF_IDLE_S)),
+	            &rows, error))
 		return FALSE;
-	switch (db_next(rows, error)) {
-	case DB_ERROR_ROW:
-		return FALSE;
-	case DB_NO_ROW:
+	if (rows == NULL) {
 		*ret = NULL;
 		return TRUE;
-	case DB_ROW:
-		break;
 	}
 	if (!take_session(rows, &session, error))
 		return FALSE;

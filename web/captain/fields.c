@@ -22,17 +22,6 @@ is_by_stop(const Event *event, const EventChoice *choice)
 	return choice->max == 1;
 }
 
-typedef void (*EachChoice)(const Event *event, const EventChoice *choice, gpointer data);
-static void
-each_choice(const Event *event, EachChoice each, gpointer data)
-{
-	for (guint i = 0; i < event->options->len; i++) {
-		const EventOption *option = g_ptr_array_index(event->options, i);
-		for (guint j = 0; j < option->choices->len; j++)
-			each(event, g_ptr_array_index(option->choices, j), data);
-	}
-}
-
 static void
 add_choice_field(const Event *event, const EventChoice *choice, gpointer data)
 {
@@ -56,7 +45,7 @@ captain_fields(const Event *event)
 
 	for (guint i = 0; i < G_N_ELEMENTS(first); i++)
 		g_ptr_array_add(fields, g_strdup(first[i]));
-	each_choice(event, add_choice_field, fields);
+	event_each_choice(event, add_choice_field, fields);
 	g_ptr_array_add(fields, NULL);
 	return (char **)g_ptr_array_free(fields, FALSE);
 }
@@ -95,7 +84,7 @@ sessions_of(const Event *event, const char *field, int *ret_max)
 	Collected collected = { .group = g_str_has_prefix(field, "session_") ? field + 8 : NULL,
 		.sessions = g_array_new(FALSE, FALSE, sizeof(guint16)) };
 
-	each_choice(event, collect, &collected);
+	event_each_choice(event, collect, &collected);
 	*ret_max = collected.max;
 	return collected.sessions;
 }
